@@ -1,0 +1,130 @@
+"""The Python API: load, compile, run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from basalt.compiler.binder import Schema
+from basalt.compiler.model import CompiledPipeline
+from basalt.compiler.order import ordered_passes
+from basalt.compiler.pipeline import compile_pipeline, tables_read
+from basalt.configuration import AnalyticsConfig
+from basalt.configuration.load import load_pipeline
+from basalt.configuration.problems import validate
+from basalt.engine.result import RunResult
+from basalt.engine.runner import Observer, Runner
+from basalt.engine.sources import bind_connection
+from basalt.errors import CallError, Problem, SourceNotFoundError
+
+Config = AnalyticsConfig | Mapping[str, Any] | str | Path
+"""A pipeline: a configuration, the same as a mapping, or the path of a pipeline file."""
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> AnalyticsConfig:
+    """Return the configuration in a pipeline file, with overrides such as ``PASSES[0].time_bucket_seconds=300``.
+
+    Relative paths in the file are relative to the file. Raises ConfigurationError with every mistake there is.
+    """
+    return load_pipeline(Path(path), overrides)
+
+
+def compile(  # noqa: A001 - the word for it; reads as basalt.compile
+    config: Config,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> CompiledPipeline:
+    """Compile a pipeline to SQL.
+
+    ``schemas`` gives the columns and DuckDB types of source tables, so that nothing is looked at; otherwise each
+    table's schema is read from its source. ``tables`` adds sources as if they stood in ``TABLES``: an Arrow table, a
+    pandas or Polars frame, a DuckDB relation, a path. A table with no source is one of ``connection``, or is taken to
+    have its canonical columns. Raises ConfigurationError, BindingError or CompileError.
+    """
+    pipeline = _configuration(config, tables)
+    if schemas is not None:
+        return compile_pipeline(pipeline, schemas)
+    own = duckdb.connect() if connection is None else None
+    try:
+        return compile_pipeline(pipeline, _schemas(own or connection, pipeline))
+    finally:
+        if own is not None:
+            own.close()
+
+
+def run(
+    config: Config,
+    *,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+    database: str | Path | None = None,
+    observer: Observer | None = None,
+) -> RunResult:
+    """Run a pipeline and return its passes by name.
+
+    Passes with an output are computed and written now; others when they are read. The run uses ``connection``, or
+    opens the DuckDB file ``database`` (in which every pass is then kept as a table), or works in memory. Each pass is
+    a view by its own name and as ``dataset.pass``. Raises what ``compile`` raises, RunError and OutputError.
+    """
+    if connection is not None and database is not None:
+        message = "give a connection or a database, not both"
+        raise CallError(message)
+    pipeline = _configuration(config, tables)
+    own = None if connection is not None else duckdb.connect(str(database) if database is not None else ":memory:")
+    try:
+        return _run(own or connection, pipeline, observer, keep_all=database is not None, owns=own is not None)
+    except BaseException:
+        if own is not None:
+            own.close()
+        raise
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection | None,
+    config: AnalyticsConfig,
+    observer: Observer | None,
+    *,
+    keep_all: bool,
+    owns: bool,
+) -> RunResult:
+    assert connection is not None  # noqa: S101 - run has opened one where none was given
+    schemas = _schemas(connection, config)
+    compiled = compile_pipeline(config, schemas)
+    _check_sources(compiled, schemas)
+    runner = Runner(connection, compiled, config, observer)
+    runner.write_outputs()
+    if keep_all:
+        runner.keep_all()
+    return RunResult(runner, owns_connection=owns)
+
+
+def _configuration(config: Config, tables: Mapping[str, Any] | None) -> AnalyticsConfig:
+    if isinstance(config, (str, Path)):
+        config = load(config)
+    elif not isinstance(config, AnalyticsConfig):
+        config = validate(dict(config))
+    if not tables:
+        return config
+    raw = {name: getattr(config, name) for name in config.model_fields_set}
+    return validate({**raw, "TABLES": {**config.TABLES, **tables}})
+
+
+def _schemas(connection: duckdb.DuckDBPyConnection | None, config: AnalyticsConfig) -> dict[str, dict[str, str]]:
+    ordered_passes(config)  # a missing pass is reported before a missing file
+    assert connection is not None  # noqa: S101 - the callers have opened one where none was given
+    return bind_connection(connection, config, tables_read(config))
+
+
+def _check_sources(compiled: CompiledPipeline, schemas: Mapping[str, Schema]) -> None:
+    """Refuse to run on tables that were only assumed."""
+    missing = {table: name for name, each in compiled.passes.items() for table in each.tables if table not in schemas}
+    if missing:
+        raise SourceNotFoundError(
+            Problem(f"pass {name} reads table {table!r}, which has no source", f"TABLES.{table}", "say where it is")
+            for table, name in missing.items()
+        )

@@ -1,0 +1,95 @@
+"""A metric as its template's header declares it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal["flow", "state", "ratio", "extreme", "distribution", "label"]
+"""Decides fills, null rules and how a column may be aggregated again."""
+
+MERGEABLE = ("sum", "count", "min", "max", "first", "last")
+HOLISTIC = ("median", "stddev")
+AggregateName = Literal["sum", "count", "min", "max", "first", "last", "median", "stddev"]
+
+
+class State(BaseModel):
+    """One aggregate a metric is made of: ``aggregate`` of the expression ``of`` over rows for which ``where`` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    aggregate: AggregateName
+    of: str = "*"
+    where: str | None = None
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether states of two groups of rows give the state of both together."""
+        return self.aggregate in MERGEABLE
+
+
+class Metric(BaseModel):
+    """A metric: states and a value computed from them, with all that documents it.
+
+    ``column`` names the output column, with ``{side}``; ``column_total`` overrides it for side Total. ``position``
+    orders the metrics that one measure asks for.
+    ``rows`` says which rows are read: ``counted`` (those of the configured classifications) or ``all``.
+    ``derived`` are columns computed per row before aggregation, in time order inside listing, bucket and side.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    measure: str
+    column: str
+    column_total: str | None = None
+    position: int = 0
+    title: str
+    unit: str
+    kind: Kind
+    type: str
+    requires: tuple[str, ...]
+    null_rule: str
+    known_at: str
+    source: str
+    rows: Literal["counted", "all"] = "counted"
+    derived: dict[str, str] = Field(default_factory=dict)
+    states: dict[str, State] = Field(min_length=1)
+    value: str
+    """The SQL below the header: the value, computed from the states by name."""
+    module: str
+    """The folder of the template."""
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether a later pass can compute this metric for a coarser group, exactly, from the states."""
+        return all(state.mergeable for state in self.states.values())
+
+    @property
+    def only_state(self) -> tuple[str, State] | None:
+        """The one state this metric's value is, or None for a metric of several states."""
+        return next(iter(self.states.items())) if len(self.states) == 1 else None
+
+    @property
+    def natural_aggregation(self) -> str:
+        """How the column re-aggregates by itself: sum, first, last, min, max; ``auto``: through states; or ``none``."""
+        if not self.mergeable:
+            return "none"
+        if self.only_state is None:
+            return "auto"
+        aggregate = self.only_state[1].aggregate
+        return "sum" if aggregate == "count" else aggregate
+
+    @model_validator(mode="after")
+    def _says_everything(self) -> Metric:
+        for field in ("title", "unit", "null_rule", "known_at", "source", "value"):
+            if not getattr(self, field).strip():
+                message = f"{field} is empty"
+                raise ValueError(message)
+        return self
+
+    def column_for(self, side: str) -> str:
+        """Return the name of the output column for a side."""
+        pattern = self.column_total if side == "Total" and self.column_total else self.column
+        return pattern.replace("{side}", side)

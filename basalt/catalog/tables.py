@@ -1,0 +1,62 @@
+"""The source tables Basalt knows, with their canonical columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CanonicalTable:
+    """A table by its canonical columns.
+
+    ``event_times`` and ``sequences`` name the columns that give time and order, of which the first present is used.
+    ``assumed`` are the columns, with their DuckDB types, that a table is taken to have without a source for it.
+    """
+
+    assumed: Mapping[str, str]
+    event_times: tuple[str, ...] = ()
+    sequences: tuple[str, ...] = ()
+
+
+_NUMBER, _TEXT, _ID = "DOUBLE", "VARCHAR", "BIGINT"
+
+CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
+    "trades": CanonicalTable(
+        assumed={
+            "ListingId": _ID,
+            "MIC": _TEXT,
+            "Ticker": _TEXT,
+            "TradeTimestamp": "TIMESTAMP_NS",
+            "BMLLSequenceNo": "BIGINT",
+            "LocalPrice": _NUMBER,
+            "Size": _NUMBER,
+            "AggressorSide": "BIGINT",
+            "Classification": _TEXT,
+            "MarketState": _TEXT,
+            "TradeNotional": _NUMBER,
+            "TradeNotionalEUR": _NUMBER,
+            "TradeNotionalUSD": _NUMBER,
+            "BMLLParticipantType": _TEXT,
+            "IsBlock": _TEXT,
+        },
+        event_times=("TradeTimestampNanoseconds", "TradeTimestamp"),
+        sequences=("BMLLSequenceNo", "ExchangeSequenceNo", "TradeId", "EventNo"),
+    ),
+    "reference": CanonicalTable(
+        assumed={
+            "ListingId": _ID,
+            "InstrumentId": _ID,
+            "MIC": _TEXT,
+            "Ticker": _TEXT,
+            "CurrencyCode": _TEXT,
+            "IsPrimary": "BOOLEAN",
+        },
+    ),
+}
+
+
+def assumed_schema(table: str) -> Mapping[str, str] | None:
+    """Return column to DuckDB type for a table compiled without a source; None for a table Basalt does not know."""
+    known = CANONICAL_TABLES.get(table)
+    return None if known is None else known.assumed

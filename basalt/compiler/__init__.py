@@ -1,0 +1,1 @@
+"""Configuration, catalog and source schemas to SQL, as a pure function."""

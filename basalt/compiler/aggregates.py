@@ -1,0 +1,48 @@
+"""Each aggregate a state can be: how it is built from rows, and how states of finer groups merge.
+
+This is the short list that differs between SQL engines; sums add, counts add, extremes repeat, and first and last
+carry the order they were taken by.
+"""
+
+from __future__ import annotations
+
+from basalt.compiler.sql import Fragment, Sql, compose
+
+_BUILD = {
+    "sum": "sum({of})",
+    "count": "count({of})",
+    "min": "min({of})",
+    "max": "max({of})",
+    "first": "arg_min({of}, {order})",
+    "last": "arg_max({of}, {order})",
+    "median": "median({of})",
+    "stddev": "stddev_samp({of})",
+}
+_MERGE = {**_BUILD, "count": "CAST(sum({of}) AS BIGINT)"}
+_EXTREME_OF_ORDER = {"first": "min", "last": "max"}
+
+ORDERED = frozenset(_EXTREME_OF_ORDER)
+"""Aggregates that need an order of rows."""
+
+
+def build(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
+    """Return the aggregate over rows for which ``where`` holds; ``order`` is needed by first and last."""
+    return _filtered(_BUILD[aggregate], of, order, where)
+
+
+def merge(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
+    """Return the aggregate of the union of groups from their states; ``order`` is the order each state was taken by."""
+    return _filtered(_MERGE[aggregate], of, order, where)
+
+
+def order_of(aggregate: str, order: Sql, where: Sql | None) -> Fragment:
+    """Return the order by which a first or last was taken, over rows for which ``where`` holds."""
+    return _filtered(_EXTREME_OF_ORDER[aggregate] + "({of})", order, None, where)
+
+
+def _filtered(pattern: str, of: Sql, order: Sql | None, where: Sql | None) -> Fragment:
+    if "{order}" in pattern and order is None:
+        message = f"{pattern} needs an order"
+        raise ValueError(message)
+    call = Fragment(pattern.format(of=of, order=order))
+    return call if where is None else compose("{} FILTER (WHERE {})", call, where)

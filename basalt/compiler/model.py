@@ -1,0 +1,124 @@
+"""What a compile yields: SQL, columns and dependencies per pass, as plain data that goes to JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from basalt.compiler.columns import Column
+from basalt.compiler.indicators import Indicator
+from basalt.compiler.sql import Identifier
+
+STATES_SUFFIX = "__states"
+
+
+class CompiledCheck(BaseModel):
+    """A query that counts offenders; ``when`` is a condition on the pass's rows without which it need not be asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    query: str
+    message: str
+    when: str | None = None
+
+
+class CompiledStep(BaseModel):
+    """One named SELECT of a pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    sql: str
+    comment: str
+
+
+class CompiledPass(BaseModel):
+    """One pass as SQL.
+
+    ``sql`` yields ``columns`` without those of ``indicators``, which a runner adds afterwards. When a later pass
+    needs more than the user asked for, ``states_sql`` yields ``hidden`` columns as well, and the later pass reads it
+    under the name ``<pass>__states``. ``refusals`` must count nothing before the pass runs, ``cautions`` warn after.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    sql: str
+    states_sql: str | None
+    columns: tuple[Column, ...]
+    hidden: tuple[str, ...]
+    keys: tuple[str, ...]
+    steps: tuple[CompiledStep, ...]
+    indicators: tuple[Indicator, ...]
+    depends_on: tuple[str, ...]
+    tables: tuple[str, ...]
+    refusals: tuple[CompiledCheck, ...]
+    cautions: tuple[CompiledCheck, ...]
+    warnings: tuple[str, ...]
+    fingerprint: str
+    """A hash of everything that decides the numbers: the SQL and the indicators."""
+
+    @property
+    def series_keys(self) -> tuple[str, ...]:
+        """The columns that make a series: the keys without TimeBucket."""
+        return tuple(key for key in self.keys if key != "TimeBucket")
+
+    @property
+    def states_name(self) -> str:
+        """The name a later pass reads when it needs hidden columns."""
+        return f"{self.name}{STATES_SUFFIX}"
+
+    @property
+    def plain_columns(self) -> tuple[str, ...]:
+        """The names of the columns that ``sql`` yields."""
+        added = {output.column for indicator in self.indicators for output in indicator.outputs}
+        return tuple(column.name for column in self.columns if column.name not in added)
+
+    def script(self) -> str:
+        """Return the pass as CREATE VIEW statements, its states first where a later pass reads them."""
+        notes = "".join(f"-- {indicator} is added to {self.name} by the runner\n" for indicator in self.indicators)
+        if self.states_sql is None:
+            return f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n{self.sql};\n"
+        columns = ",\n    ".join(Identifier(name).text for name in self.plain_columns)
+        return (
+            f"CREATE OR REPLACE VIEW {Identifier(self.states_name)} AS\n{self.states_sql};\n\n"
+            f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n"
+            f"SELECT\n    {columns}\nFROM {Identifier(self.states_name)};\n"
+        )
+
+
+class CompiledPipeline(BaseModel):
+    """All passes of a pipeline in an order in which they can be run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    passes: dict[str, CompiledPass]
+    """The passes by name, each after those it reads."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know about the numbers, over all passes."""
+        return tuple(warning for each in self.passes.values() for warning in each.warnings)
+
+    def script(self) -> str:
+        """Return the pipeline as one SQL script of CREATE VIEW statements."""
+        return "\n".join(each.script() for each in self.passes.values())
+
+    def closure(self, name: str) -> Iterator[str]:
+        """Yield the passes that ``name`` is computed from, in run order, and ``name`` itself last."""
+        needed = {name}
+        for each in reversed(self.passes):
+            if each in needed:
+                needed.update(self.passes[each].depends_on)
+        yield from (each for each in self.passes if each in needed)
+
+    def to_json(self) -> str:
+        """Return the pipeline as JSON; ``from_json`` reads it back."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the pipeline that ``to_json`` wrote."""
+        return cls.model_validate_json(text)

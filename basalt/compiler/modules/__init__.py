@@ -1,0 +1,7 @@
+"""The modules a pass can be computed by."""
+
+from basalt.compiler.modules.generic import GenericModule
+from basalt.compiler.modules.trade import TradeModule
+from basalt.compiler.plan import Module
+
+MODULES: dict[str, Module] = {"trade": TradeModule(), "generic": GenericModule()}

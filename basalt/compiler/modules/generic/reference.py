@@ -1,0 +1,104 @@
+"""Joins reference data to bars, point in time where the reference has dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from basalt.compiler.layout import SelectItem, names, select_list
+from basalt.compiler.plan import Check, Relations, Step
+from basalt.compiler.select import select
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
+from basalt.compiler.templates import render
+
+MAPPED = "mapped_bars"
+_ROWS = "reference_rows"
+
+
+@dataclass(frozen=True)
+class ReferenceJoin:
+    """Adds ``columns`` of the reference table to rows with ListingId, and bar_date where the reference has dates.
+
+    A reference with Date has a row per day; one with ValidFrom (and ValidTo) a row per period, of which the latest
+    that has begun counts, up to and including ValidTo; one with neither a row per listing.
+    """
+
+    reference: SourceTable
+    columns: tuple[str, ...]
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the join needs the bar's date."""
+        return "Date" in self.reference or "ValidFrom" in self.reference
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        """What makes a row of the reference unique."""
+        date = next((name for name in ("Date", "ValidFrom") if name in self.reference), None)
+        return ("ListingId",) if date is None else ("ListingId", date)
+
+    @property
+    def _has_end(self) -> bool:
+        return self._key[-1] == "ValidFrom" and "ValidTo" in self.reference
+
+    def steps(self, bars: str, relations: Relations) -> list[Step]:
+        """Return the steps that add the columns to the rows of the step ``bars``."""
+        return [self._rows(relations), self._joined(bars)]
+
+    def _rows(self, relations: Relations) -> Step:
+        dates = list(self._key[1:]) + (["ValidTo"] if self._has_end else [])
+        items = [SelectItem(self.reference.require("ListingId", "the reference join"), "ListingId")]
+        items += [SelectItem(self._date(name), name) for name in dates]
+        items += [SelectItem(self.reference.columns[name], name) for name in self.columns]
+        listing = self.reference.columns["ListingId"]
+        body = select(
+            items,
+            relations["reference"],
+            where=[self.reference.filter, compose("{} IS NOT NULL", listing)],
+            distinct=True,
+        )
+        return Step(_ROWS, body, "what the reference table says of each listing")
+
+    def _date(self, name: str) -> Sql:
+        expression, type_ = self.reference.columns[name], self.reference.types[name]
+        return expression if type_ == "DATE" else compose("CAST({} AS DATE)", expression)
+
+    def _joined(self, bars: str) -> Step:
+        left, right = Identifier(bars), Identifier(_ROWS)
+        items = [SelectItem(self._value(name), name) for name in self.columns]
+        body = render(
+            "shapes/join",
+            columns=compose("{}.*,\n    {}", left, select_list(items)),
+            left=left,
+            kind=Fragment("ASOF LEFT" if self._key[-1] == "ValidFrom" else "LEFT"),
+            right=right,
+            on=self._condition(left, right),
+        )
+        return Step(MAPPED, body, "each bar with the reference row of its listing; nulls where there is none")
+
+    def _value(self, name: str) -> Fragment:
+        value = compose("{}.{}", Identifier(_ROWS), Identifier(name))
+        if not self._has_end:
+            return value
+        end = compose("{}.ValidTo", Identifier(_ROWS))
+        return compose("CASE WHEN bar_date <= coalesce({}, bar_date) THEN {} END", end, value)
+
+    def _condition(self, left: Sql, right: Sql) -> Fragment:
+        terms = [compose("{}.ListingId = {}.ListingId", left, right)]
+        if len(self._key) > 1:
+            operator = "=" if self._key[1] == "Date" else ">="
+            terms.append(compose("{}.bar_date " + operator + " {}.{}", left, right, Identifier(self._key[1])))
+        return join(terms, " AND ")
+
+    def refusal(self, relations: Relations) -> Check:
+        """Return the check that no listing has two different rows at once, which would count its bars twice."""
+        keys = names(self._key)
+        query = compose(
+            "SELECT count(*) FROM (\n    SELECT {}\n    FROM (\n{}\n    )\n    GROUP BY {}\n    HAVING count(*) > 1\n)",
+            keys,
+            self._rows(relations).body,
+            keys,
+        )
+        return Check(
+            query, f"reference has several rows with different {', '.join(self.columns)} for {{count}} listings"
+        )

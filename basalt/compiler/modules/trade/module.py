@@ -1,0 +1,254 @@
+"""Plans a ``trade`` pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from basalt.catalog.library import load_library
+from basalt.catalog.metrics import Metric
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_column
+from basalt.compiler.indicators import Indicator
+from basalt.compiler.labels import time_bucket
+from basalt.compiler.layout import SelectItem
+from basalt.compiler.modules.trade.derived import derived_columns
+from basalt.compiler.modules.trade.request import Request, requests
+from basalt.compiler.modules.trade.rows import TradeRows
+from basalt.compiler.modules.trade.states import STATES, FilteredStates, SlicedStates, state_columns
+from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.scans import uses_reference
+from basalt.compiler.select import select
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose
+from basalt.compiler.templates import render_text
+from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
+from basalt.errors import BindingError, Problem
+
+_DEFAULT_SECONDS = 60
+
+
+class TradeModule:
+    """Metrics of trades per listing and time bucket."""
+
+    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:  # noqa: ARG002 - the interface
+        """Return the source tables the pass may read."""
+        return ("trades", "reference") if uses_reference(pipeline) else ("trades",)
+
+    def plan(self, config: PassConfig, inputs: Inputs) -> TradePass:
+        """Return the plan of the pass.
+
+        Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
+        """
+        asked = requests(config, load_library())
+        source = inputs.tables["trades"]
+        _check_columns(asked, source, config.name)
+        planned = TradePass(config, inputs, source, asked)
+        planned.rows.steps({"trades": Identifier("trades"), "reference": Identifier("reference")})
+        return planned
+
+
+def bucket_contract(config: PassConfig) -> BucketContract:
+    """Return the contract of a pass over raw events."""
+    return BucketContract(
+        width=seconds_to_nanoseconds(config.time_bucket_seconds or _DEFAULT_SECONDS),
+        anchor=config.time_bucket_anchor or "end",
+        closed=config.time_bucket_closed or "right",
+        origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
+    )
+
+
+def _check_columns(asked: tuple[Request, ...], source: SourceTable, name: str) -> None:
+    """Raise BindingError with every column that a requested metric needs and the source lacks."""
+    problems: dict[Problem, None] = {}
+    for request in asked:
+        needs = [*request.metric.requires, *(["AggressorSide"] if request.side != "Total" else [])]
+        for column in needs:
+            if column not in source and not (column == "LocalPrice" and _has_price(source)):
+                problems[source.lacks(column, f"pass {name}: {request.column}")] = None
+    if problems:
+        raise BindingError(problems)
+
+
+def _has_price(source: SourceTable) -> bool:
+    return "TradeNotional" in source or "Price" in source
+
+
+@dataclass(frozen=True)
+class TradePass:
+    """A trade pass, planned."""
+
+    config: PassConfig
+    inputs: Inputs
+    source: SourceTable
+    asked: tuple[Request, ...]
+
+    source_pass: str | None = None
+    indicators: tuple[Indicator, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def contract(self) -> BucketContract:
+        """The time buckets of the rows."""
+        return bucket_contract(self.config)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that make a row."""
+        return ("ListingId", "TimeBucket")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The source tables that are read."""
+        universe = self.inputs.config.UNIVERSE
+        looked_up = universe is not None and any(column not in self.source for column in universe.where)
+        return ("trades", "reference") if looked_up else ("trades",)
+
+    @cached_property
+    def rows(self) -> TradeRows:
+        """The trades before aggregation."""
+        by_side = any(request.side != "Total" for request in self.asked)
+        read = {request.metric.rows for request in self.asked}
+        needs = {
+            column: f"pass {self.config.name}: {request.column}"
+            for request in reversed(self.asked)
+            for column in request.metric.requires
+        }
+        states = state_columns(self.asked)
+        every_row = "all" in read
+        partition = {side: _partition(side, marks_counted=every_row) for side in ("Total", "Bid", "Ask", "Unknown")}
+        derived = derived_columns(self.asked, partition)
+        return TradeRows(
+            source=self.source,
+            contract=self.contract,
+            inputs=self.inputs,
+            needs=needs,
+            classifications=self._analytics_classifications(),
+            by_side=by_side,
+            every_row=every_row,
+            ordered=bool(derived) or "MarketState" in self.source or any(state.is_ordered for state in states),
+            derived=derived,
+        )
+
+    def _analytics_classifications(self) -> list[str]:
+        assert self.config.trade_analytics is not None  # noqa: S101 - PassConfig sees to it
+        return self.config.trade_analytics.classifications
+
+    @cached_property
+    def _states(self) -> FilteredStates | SlicedStates:
+        columns = state_columns(self.asked)
+        sliced = self.rows.by_side and not self.rows.derived and all(column.state.mergeable for column in columns)
+        return SlicedStates(self.rows, columns) if sliced else FilteredStates(self.rows, columns)
+
+    @cached_property
+    def columns(self) -> tuple[BoundColumn, ...]:
+        """The output columns: keys, carried columns, metrics in the order configured."""
+        keys = (key_column("ListingId", "The listing"), key_column("TimeBucket", self.contract.describe(), "UTC"))
+        carried = tuple(key_column(name, f"{name} of the listing") for name in self.rows.carried)
+        return (*keys, *carried, *(self._metric_column(request) for request in self.asked))
+
+    def _metric_column(self, request: Request) -> BoundColumn:
+        metric = request.metric
+        refusal = "" if metric.mergeable else f"{metric.name} of a coarser group cannot be computed from finer ones"
+        return BoundColumn(
+            name=request.column,
+            kind=metric.kind,
+            unit=metric.unit,
+            title=f"{metric.title} ({request.side})",
+            formula=_formula(metric),
+            known_at=metric.known_at,
+            null_rule=metric.null_rule,
+            requires=metric.requires,
+            source=metric.source,
+            metric=metric,
+            rule=self._merge_rule(request) if metric.mergeable else None,
+            refusal=refusal,
+        )
+
+    def _merge_rule(self, request: Request) -> MergeRule:
+        metric = request.metric
+        states = {
+            name: MergeState(
+                state.aggregate,
+                request.column if metric.only_state else f"{request.column}__{name}",
+                (*self._order_names(request.column), "ListingId") if state.aggregate in ("first", "last") else (),
+            )
+            for name, state in metric.states.items()
+        }
+        return MergeRule(metric, states, self._parameters())
+
+    def _order_names(self, column: str) -> tuple[str, ...]:
+        parts = self.rows.order.parts(Identifier("event_order"), Identifier("bucket"))
+        return tuple(f"{column}__{part}" for part in parts)
+
+    def _parameters(self) -> dict[str, Sql]:
+        return {"bucket_seconds": Fragment(self.contract.seconds)}
+
+    @cached_property
+    def _hidden_values(self) -> dict[str, tuple[Sql, str | None]]:
+        """Each hidden column's expression over the states, and the order column it needs."""
+        found: dict[str, tuple[Sql, str | None]] = {}
+        for request in self.asked:
+            if request.metric.mergeable:
+                found |= self._hidden_of(request)
+        return found
+
+    def _hidden_of(self, request: Request) -> dict[str, tuple[Sql, str | None]]:
+        found: dict[str, tuple[Sql, str | None]] = {}
+        for name, state in request.metric.states.items():
+            column = request.state_column(name)
+            if request.metric.only_state is None:
+                found[f"{request.column}__{name}"] = (Identifier(column), None)
+            if state.aggregate in ("first", "last"):
+                order = f"{column}_order"
+                parts = self.rows.order.parts(Identifier(order), self.rows.bucket_start())
+                found |= {f"{request.column}__{part}": (value, order) for part, value in parts.items()}
+        return found
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The state columns this pass can add for a later one."""
+        return tuple(self._hidden_values)
+
+    def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - a trade pass reads no pass
+        """Return no states: a trade pass reads no other pass."""
+        return frozenset()
+
+    def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
+        """Return the steps from the trades to the metrics."""
+        wanted = {name: value for name, value in self._hidden_values.items() if name in hidden}
+        orders = frozenset(order for _, order in wanted.values() if order is not None)
+        items = [SelectItem.column("ListingId"), SelectItem(time_bucket(self.contract), "TimeBucket")]
+        items += [SelectItem.column(name) for name in self.rows.carried]
+        items += [SelectItem(self._value(request), request.column) for request in self.asked]
+        items += [SelectItem(value, name) for name, (value, _) in wanted.items()]
+        result = Step("result", select(items, Identifier(STATES)), "the metrics")
+        return [*self.rows.steps(relations), *self._states.steps(orders), result]
+
+    def _value(self, request: Request) -> Fragment:
+        states = {name: Identifier(request.state_column(name)) for name in request.metric.states}
+        return render_text(request.metric.value, **states, **self._parameters())
+
+    def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
+        """Return no check."""
+        return []
+
+    def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
+        """Return no check."""
+        return []
+
+
+def _formula(metric: Metric) -> str:
+    """Return the metric's value with its states written out."""
+    states = {
+        name: Fragment(f"{state.aggregate}({state.of})" + (f" where {state.where}" if state.where else ""))
+        for name, state in metric.states.items()
+    }
+    return render_text(metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
+
+
+def _partition(side: str, *, marks_counted: bool) -> Fragment:
+    """Return the columns inside which a trade has a previous one."""
+    columns = "ListingId, bucket" + (", counted" if marks_counted else "")
+    return compose(columns if side == "Total" else columns + ", aggressor")

@@ -1,0 +1,161 @@
+"""The rows a trade pass counts: canonical columns, buckets, the order of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.layout import SelectItem, select_list
+from basalt.compiler.modules.trade.derived import DerivedColumn
+from basalt.compiler.moments import nanoseconds
+from basalt.compiler.ordering import EventOrder, event_order
+from basalt.compiler.plan import Inputs, Relations, Step
+from basalt.compiler.scans import scan_conditions
+from basalt.compiler.select import select
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
+from basalt.compiler.templates import render
+from basalt.compiler.types import is_integer
+
+_NUMBERS = ("Size", "TradeNotional", "TradeNotionalEUR", "TradeNotionalUSD")
+_CARRIED = ("MIC", "Ticker", "MarketState")
+
+AGGRESSOR = {"Ask": 1, "Bid": 2, "Unknown": 0}
+"""A buyer-initiated trade takes the ask, a seller-initiated one the bid; anything else has no known aggressor."""
+
+
+@dataclass(frozen=True)
+class TradeRows:
+    """The trades of a pass, before they are aggregated.
+
+    ``needs`` maps each canonical column that is read to what needs it. ``by_side`` adds the aggressor,
+    ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
+    """
+
+    source: SourceTable
+    contract: BucketContract
+    inputs: Inputs
+    needs: dict[str, str]
+    classifications: Sequence[str]
+    by_side: bool
+    every_row: bool
+    ordered: bool
+    derived: tuple[DerivedColumn, ...]
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The columns carried along: those of MIC, Ticker and MarketState that the source has."""
+        return tuple(name for name in _CARRIED if name in self.source)
+
+    @property
+    def order(self) -> EventOrder:
+        """The order of events."""
+        sequence = self.source.order()
+        ties = tuple(name for name in ("LocalPrice", "Size", "MarketState") if name in self._selected_names)
+        return event_order(sequence[1] if sequence else None, self.contract, ties)
+
+    @property
+    def name(self) -> str:
+        """The name of the last step, which aggregation reads."""
+        return self._later_steps()[-1].name if self.ordered else "bucketed_trades"
+
+    @property
+    def _selected_names(self) -> set[str]:
+        return {*self.needs, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
+
+    def bucket_start(self) -> Fragment:
+        """Return the start of a row's bucket, in nanoseconds."""
+        start = compose("bucket * {}", self.contract.width)
+        return compose("({} + {})", Literal(self.contract.origin), start) if self.contract.origin else start
+
+    def steps(self, relations: Relations) -> list[Step]:
+        """Return the steps from the source to rows with buckets and order."""
+        return [self._scan(relations), self._bucketed(), *self._later_steps()]
+
+    def _later_steps(self) -> list[Step]:
+        if not self.ordered:
+            return []
+        order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
+        comment = "each trade with its place in the order of events: time, sequence, then what makes it unique"
+        steps = [Step("ordered_trades", _add_columns("bucketed_trades", order), comment)]
+        if self.derived:
+            items = [SelectItem(column.expression, column.name) for column in self.derived]
+            comment = "each trade with what depends on the trade before it"
+            steps.append(Step("linked_trades", _add_columns("ordered_trades", items), comment))
+        return steps
+
+    def _scan(self, relations: Relations) -> Step:
+        where = [*scan_conditions(self.source, self.contract, self.inputs, relations), *self._counting()]
+        body = select(list(self._columns()), relations["trades"], where=where)
+        return Step("source_trades", body, "one row per trade, in canonical columns")
+
+    def _counting(self) -> list[Sql]:
+        size_given = self.source.is_given("Size", "the trade module")
+        return [size_given] if self.every_row or (counts := self._is_counted()) is None else [counts, size_given]
+
+    def _is_counted(self) -> Fragment | None:
+        if "Classification" not in self.source:
+            return None
+        classification = self.source.text("Classification", "the trade module")
+        return compose("{} IN ({})", classification, join(Literal(name) for name in self.classifications))
+
+    def _columns(self) -> Iterable[SelectItem]:
+        source = self.source
+        yield SelectItem(source.require("ListingId", "the trade module"), "ListingId")
+        time, type_ = source.event_time()
+        yield SelectItem(nanoseconds(time, type_), "event_ns")
+        sequence = source.order()
+        if sequence is not None and self.ordered:
+            yield SelectItem(sequence[0], "sequence")
+        for name in sorted(self._selected_names, key=_canonical_rank):
+            yield SelectItem(self._canonical(name), name)
+        if self.by_side:
+            yield SelectItem(self._aggressor(), "aggressor")
+        if self.every_row:
+            counted = self._is_counted()
+            yield SelectItem(Literal(True) if counted is None else compose("coalesce({}, FALSE)", counted), "counted")  # noqa: FBT003
+
+    def _canonical(self, name: str) -> Sql:
+        needed_by = self.needs.get(name, "the trade module")
+        if name == "LocalPrice":
+            return self._price(needed_by)
+        if name in _NUMBERS:
+            return self.source.number(name, needed_by)
+        return self.source.text(name, needed_by)
+
+    def _price(self, needed_by: str) -> Sql:
+        """Return the price: given, or the trade's notional by its size, or Price."""
+        if "LocalPrice" in self.source:
+            return self.source.number("LocalPrice", needed_by)
+        if "TradeNotional" in self.source:
+            notional = self.source.number("TradeNotional", needed_by)
+            return compose("{} / nullif({}, 0)", notional, self.source.number("Size", needed_by))
+        if "Price" in self.source:
+            return self.source.number("Price", needed_by)
+        return self.source.require("LocalPrice", needed_by)
+
+    def _aggressor(self) -> Fragment:
+        side = self.source.number("AggressorSide", self.needs.get("AggressorSide", "the trade module"))
+        if is_integer(self.source.types["AggressorSide"]):
+            side = compose("{}", self.source.columns["AggressorSide"])
+        return compose("CASE {} WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END", side)
+
+    def _bucketed(self) -> Step:
+        moment = (
+            compose("(event_ns - {})", Literal(self.contract.origin))
+            if self.contract.origin
+            else Identifier("event_ns")
+        )
+        bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
+        comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
+        return Step("bucketed_trades", _add_columns("source_trades", [SelectItem(bucket, "bucket")]), comment)
+
+
+def _canonical_rank(name: str) -> tuple[int, str]:
+    first = ("MIC", "Ticker", "MarketState", "LocalPrice", "Size")
+    return (first.index(name) if name in first else len(first), name)
+
+
+def _add_columns(source: str, items: Sequence[SelectItem]) -> Fragment:
+    return select(compose("*,\n    {}", select_list(items)), Identifier(source))

@@ -1,0 +1,52 @@
+"""Moments as SQL: event times as integer nanoseconds, and literals that let DuckDB skip what lies outside a range."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from basalt.compiler.sql import Fragment, Literal, Sql, compose
+from basalt.compiler.types import is_integer, is_timestamp
+from basalt.configuration.buckets import NANOSECONDS, Closed
+
+
+def nanoseconds(expression: Sql, type_: str) -> Fragment:
+    """Return an event time as BIGINT nanoseconds since the epoch; integers are taken to be that already."""
+    if is_timestamp(type_):
+        return compose("epoch_ns({})", expression)
+    return compose("{}", expression) if type_ == "BIGINT" else compose("CAST({} AS BIGINT)", expression)
+
+
+def within(expression: Sql, type_: str, bounds: tuple[int | None, int | None], closed: Closed) -> list[Fragment]:
+    """Return the conditions that an event time lies within ``bounds``, edges of buckets that are closed on one side.
+
+    The time is compared in its own type, so that files and row groups outside the range are not read.
+    """
+    operators = (">", "<=") if closed == "right" else (">=", "<")
+    return [
+        compose("{} " + operator + " {}", expression, _moment(bound, type_, closed))
+        for operator, bound in zip(operators, bounds, strict=True)
+        if bound is not None
+    ]
+
+
+def _moment(moment: int, type_: str, closed: Closed) -> Sql:
+    if is_integer(type_):
+        return Literal(moment)
+    if type_ == "TIMESTAMP_NS":
+        whole, rest = divmod(moment, NANOSECONDS)
+        return compose("TIMESTAMP_NS {}", Literal(f"{_utc(whole * 1_000_000):%Y-%m-%d %H:%M:%S}.{rest:09d}"))
+    # x > m holds for whole microseconds just when x > floor(m), x >= m just when x >= ceil(m)
+    microseconds = moment // 1000 if closed == "right" else -(-moment // 1000)
+    text = _utc(microseconds).isoformat(sep=" ")
+    if type_ == "TIMESTAMP WITH TIME ZONE":
+        return compose("TIMESTAMPTZ {}", Literal(f"{text}+00"))
+    return compose("TIMESTAMP {}", Literal(text))
+
+
+def _utc(microseconds: int) -> datetime:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).replace(tzinfo=None)
+
+
+def is_event_time(type_: str) -> bool:
+    """Tell whether a type can be an event time: a timestamp, or integer nanoseconds."""
+    return is_timestamp(type_) or type_ in {"BIGINT", "UBIGINT"}

@@ -1,0 +1,52 @@
+"""In which order passes are planned and run."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.errors import PassOrderError, Problem, listing, nearest
+
+
+def source_of(config: PassConfig) -> str | None:
+    """Return the pass or table that a generic pass reads; None for a pass over raw tables."""
+    return config.generic_analytics.source_pass if config.generic_analytics else None
+
+
+def ordered_passes(config: AnalyticsConfig) -> list[PassConfig]:
+    """Return the passes so that each comes after the ones it reads, otherwise in the order configured.
+
+    Raises PassOrderError when passes read each other in a cycle, or one reads what is neither a pass nor a table.
+    """
+    by_name = {each.name: each for each in config.PASSES}
+    _check_sources(config, by_name)
+    graph = {name: [source for source in [source_of(each)] if source in by_name] for name, each in by_name.items()}
+    sorter = TopologicalSorter(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        path = " reads ".join(reversed(error.args[1]))
+        message = f"passes read each other in a circle: {path}"
+        raise PassOrderError(message, place="PASSES") from None
+    rank = {name: index for index, name in enumerate(by_name)}
+    found: list[PassConfig] = []
+    while sorter.is_active():
+        for name in sorted(sorter.get_ready(), key=rank.__getitem__):
+            found.append(by_name[name])
+            sorter.done(name)
+    return found
+
+
+def _check_sources(config: AnalyticsConfig, by_name: dict[str, PassConfig]) -> None:
+    known = [*by_name, *config.TABLES]
+    problems = [
+        Problem(
+            f"pass {each.name} reads {source!r}, which is neither a pass nor a table; there are {listing(known)}",
+            f"PASSES[{index}].generic_analytics.source_pass",
+            nearest(source, known),
+        )
+        for index, each in enumerate(config.PASSES)
+        if (source := source_of(each)) is not None and source not in known
+    ]
+    if problems:
+        raise PassOrderError(problems)

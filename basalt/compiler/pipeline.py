@@ -1,0 +1,183 @@
+"""The stages of a compile, in order: bind, plan, render, check, emit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from basalt.catalog.tables import assumed_schema
+from basalt.compiler.binder import Binder, BinderError, Schema
+from basalt.compiler.columns import Column
+from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
+from basalt.compiler.modules import MODULES
+from basalt.compiler.order import ordered_passes
+from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
+from basalt.compiler.relations import database_aliases, relation
+from basalt.compiler.select import pass_sql
+from basalt.compiler.sources import SourceTable, bind_source
+from basalt.compiler.sql import Identifier, Sql
+from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.errors import BasaltError, CompileError, SourceNotFoundError
+
+
+def compile_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> CompiledPipeline:
+    """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
+
+    ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
+    no entry is taken to have its canonical columns. Raises ConfigurationError, BindingError or CompileError with
+    every mistake of the first stage that finds any.
+    """
+    passes = ordered_passes(config)
+    with Binder() as binder:
+        compilation = Compilation(config, binder, _bind(config, schemas, binder))
+        for each in passes:
+            compilation.plan(each)
+        return CompiledPipeline(passes={each.name: compilation.emit(each) for each in passes})
+
+
+def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
+    """Return the names of the source tables that the passes of a pipeline may read."""
+    found = [table for each in config.PASSES for table in _module(each).tables(each, config)]
+    return tuple(dict.fromkeys(found))
+
+
+def _module(config: PassConfig) -> Module:
+    return MODULES[config.modules[0]]
+
+
+def _bind(config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder) -> dict[str, SourceTable]:
+    """Bind every table that is read; mistakes of all tables are raised together."""
+    bound: dict[str, SourceTable] = {}
+    errors: list[BasaltError] = []
+    for name in tables_read(config):
+        schema = schemas.get(name) or assumed_schema(name)
+        if schema is None:
+            message = f"there is no source for table {name!r}"
+            raise SourceNotFoundError(message, place=f"TABLES.{name}")
+        try:
+            bound[name] = bind_source(name, config.TABLES.get(name), schema, binder)
+        except BasaltError as error:
+            errors.append(error)
+    _raise_together(errors)
+    return bound
+
+
+def _raise_together(errors: list[BasaltError]) -> None:
+    if errors:
+        raise type(errors[0])(problem for error in errors for problem in error.problems)
+
+
+@dataclass
+class Compilation:
+    """A compile under way: passes planned so far, and the types of their columns."""
+
+    config: AnalyticsConfig
+    binder: Binder
+    tables: Mapping[str, SourceTable]
+    planned: dict[str, PlannedPass] = field(default_factory=dict)
+    types: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def plan(self, config: PassConfig) -> None:
+        """Plan a pass and learn the types of its columns, hidden ones included."""
+        inputs = Inputs(self.config, self.tables, self.planned, self.types)
+        planned = _module(config).plan(config, inputs)
+        query = pass_sql(config.name, planned.steps(frozenset(planned.hidden), self._stand_ins(planned)))
+        self.planned[config.name] = planned
+        self.types[config.name] = self._checked(query, config.name)
+        for indicator in planned.indicators:
+            self.types[config.name] |= {output.column: output.type for output in indicator.outputs}
+        self.binder.declare(_stand_in(config.name), self.types[config.name])
+
+    def emit(self, config: PassConfig) -> CompiledPass:
+        """Return the SQL of a pass whose readers are all planned."""
+        planned = self.planned[config.name]
+        relations = self._relations(planned)
+        hidden = self._wanted(config.name)
+        title = f"{config.name}: {', '.join(config.modules)}" + (
+            f", {planned.contract.describe()}" if planned.contract else ""
+        )
+        steps = planned.steps(frozenset(), relations)
+        with_states = planned.steps(hidden, relations)
+        self._checked(pass_sql(title, planned.steps(hidden, self._stand_ins(planned))), config.name)
+        return CompiledPass(
+            name=config.name,
+            sql=pass_sql(title, steps).text,
+            states_sql=pass_sql(f"{title}; with the states later passes merge", with_states).text if hidden else None,
+            columns=self._columns(planned, config.name),
+            hidden=tuple(name for name in planned.hidden if name in hidden),
+            keys=planned.keys,
+            steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in steps),
+            indicators=planned.indicators,
+            depends_on=(planned.source_pass,) if planned.source_pass else (),
+            tables=planned.tables,
+            refusals=_compiled(planned.refusals(relations)),
+            cautions=_compiled(planned.cautions(relations)),
+            warnings=planned.warnings,
+            fingerprint=_fingerprint(pass_sql(title, with_states), planned),
+        )
+
+    def _wanted(self, name: str) -> frozenset[str]:
+        """Return the hidden columns that the readers of a pass need, through any number of passes."""
+        readers = [reader for reader, planned in self.planned.items() if planned.source_pass == name]
+        return frozenset().union(*(self.planned[reader].needs(self._wanted(reader)) for reader in readers))
+
+    def _relations(self, planned: PlannedPass) -> dict[str, Sql]:
+        """Return how the tables and the pass that a pass reads stand in its SQL."""
+        aliases = database_aliases(self.config.TABLES.values())
+        found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
+        if (source := planned.source_pass) is not None:
+            found[source] = Identifier(f"{source}{STATES_SUFFIX}" if self._wanted(source) else source)
+        return found
+
+    def _stand_ins(self, planned: PlannedPass) -> Relations:
+        """Return empty tables in place of everything a pass reads."""
+        names = [*self.tables, *([planned.source_pass] if planned.source_pass else [])]
+        for name in planned.tables:
+            self.binder.declare(_stand_in(name), self.tables[name].raw_schema)
+        return {name: Identifier(_stand_in(name)) for name in names}
+
+    def _checked(self, query: Sql, name: str) -> dict[str, str]:
+        try:
+            return self.binder.describe(query)
+        except BinderError as error:
+            message = f"pass {name} does not compile: {error.message}"
+            raise CompileError(message, place=f"pass {name}") from None
+
+    def _columns(self, planned: PlannedPass, name: str) -> tuple[Column, ...]:
+        types = self.types[name]
+        plain = tuple(column.public(types[column.name]) for column in planned.columns)
+        added = tuple(
+            Column(
+                name=output.column,
+                type=output.type,
+                kind="ratio",
+                title=f"{indicator}, output {output.index}",
+                formula=str(indicator),
+                requires=(indicator.input_col,),
+                null_rule=f"null for the first {indicator.lookback} values and where the input is null",
+                known_at="end of the bucket",
+                source=f"TA-Lib {indicator.function}",
+                metric=indicator.function,
+                aggregation="none",
+            )
+            for indicator in planned.indicators
+            for output in indicator.outputs
+        )
+        return (*plain, *added)
+
+
+def _stand_in(name: str) -> str:
+    return f"basalt_check_{name}"
+
+
+def _fingerprint(sql: Sql, planned: PlannedPass) -> str:
+    told = [sql.text, *(indicator.model_dump_json() for indicator in planned.indicators)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _compiled(checks: list[Check]) -> tuple[CompiledCheck, ...]:
+    return tuple(
+        CompiledCheck(query=check.query.text, message=check.message, when=check.when.text if check.when else None)
+        for check in checks
+    )

@@ -1,0 +1,110 @@
+"""What a module gives the compiler: a pass planned as steps and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.columns import BoundColumn
+from basalt.compiler.indicators import Indicator
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Sql
+from basalt.configuration import AnalyticsConfig, PassConfig
+
+Relations = Mapping[str, Sql]
+"""What stands after FROM for each table and pass that is read."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named SELECT of a pass; the comment says what its rows are. The last step of a pass is its result."""
+
+    name: str
+    body: Sql
+    comment: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A query that counts offenders, which should be 0; ``message`` says what they are, with ``{count}``.
+
+    ``when`` is a condition on the pass's rows without which the query need not be asked.
+    """
+
+    query: Sql
+    message: str
+    when: Sql | None = None
+
+
+class PlannedPass(Protocol):
+    """A pass whose columns are known and whose SQL can be asked for."""
+
+    @property
+    def contract(self) -> BucketContract | None:
+        """The time buckets of the rows, or None when rows have none."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that make a row."""
+
+    @property
+    def columns(self) -> tuple[BoundColumn, ...]:
+        """The output columns in order, without indicators."""
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Names of the state columns this pass can add for a later one."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the source tables that are read."""
+
+    @property
+    def source_pass(self) -> str | None:
+        """The pass that is read, if any."""
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Indicators that are computed on the rows afterwards."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know about the numbers."""
+
+    def needs(self, hidden: frozenset[str]) -> frozenset[str]:
+        """Return the state columns of ``source_pass`` that are read when ``hidden`` ones of this pass are wanted."""
+
+    def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
+        """Return the steps of the pass, its last one selecting the output columns and the hidden ones wanted."""
+
+    def refusals(self, relations: Relations) -> list[Check]:
+        """Return the checks that must hold before the pass is run."""
+
+    def cautions(self, relations: Relations) -> list[Check]:
+        """Return the checks that warn after the pass was run."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a module may look at: the pipeline, the bound tables, and the passes planned before this one."""
+
+    config: AnalyticsConfig
+    tables: Mapping[str, SourceTable]
+    passes: Mapping[str, PlannedPass]
+    types: Mapping[str, Mapping[str, str]]
+    """Column types of each planned pass, hidden columns included."""
+
+
+class Module(Protocol):
+    """Turns a pass's configuration into a plan."""
+
+    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
+        """Return the source tables the pass may read."""
+
+    def plan(self, config: PassConfig, inputs: Inputs) -> PlannedPass:
+        """Return the plan of the pass.
+
+        Raises BindingError when a column is missing, CompileError when the request has no meaning.
+        """

@@ -1,0 +1,70 @@
+"""How a table of ``TABLES`` is read in SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
+from basalt.configuration import TableConfig
+from basalt.errors import ConfigurationError
+
+_READERS = {"parquet": "read_parquet", "csv": "read_csv"}
+_ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv"}
+_COMPRESSED = {".gz", ".zst"}
+_NAME_PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
+
+
+def relation(name: str, table: TableConfig | None, aliases: dict[str, str]) -> Sql:
+    """Return what stands after FROM for a table: a file reader, a table of a database, or a name on the connection.
+
+    ``aliases`` names attached databases by path. Raises ConfigurationError when the file format is not known.
+    """
+    if table is None:
+        return Identifier(name)
+    if table.path:
+        return _files(name, table)
+    if table.table is not None:
+        parts = [quoted.replace('""', '"') or plain for quoted, plain in _NAME_PART.findall(table.table)]
+        return Identifier(*([aliases[table.database]] if table.database else []), *parts)
+    return Identifier(memory_name(name))
+
+
+def memory_name(table: str) -> str:
+    """Return the name under which data in memory is registered."""
+    return f"{table}__source"
+
+
+def database_aliases(tables: Iterable[TableConfig]) -> dict[str, str]:
+    """Return a distinct name for each database file, made from the file's own."""
+    aliases: dict[str, str] = {}
+    for path in (table.database for table in tables if table.database):
+        if path not in aliases:
+            stem = PurePosixPath(path.replace("\\", "/")).name.split(".")[0] or "database"
+            taken = set(aliases.values())
+            candidates = (stem if number == 1 else f"{stem}_{number}" for number in range(1, len(taken) + 2))
+            aliases[path] = next(candidate for candidate in candidates if candidate not in taken)
+    return aliases
+
+
+def _files(name: str, table: TableConfig) -> Fragment:
+    formats = {table.format or _format_of(name, path) for path in table.path}
+    if len(formats) > 1:
+        message = "the paths are of several formats; a table is one format"
+        raise ConfigurationError(message, place=f"TABLES.{name}.path")
+    paths = [Literal(path) for path in table.path]
+    files = paths[0] if len(paths) == 1 else compose("[{}]", join(paths))
+    reader = _READERS[formats.pop()]
+    if table.hive_partitioning is None:
+        return compose(reader + "({})", files)
+    return compose(reader + "({}, hive_partitioning = {})", files, Literal(table.hive_partitioning))
+
+
+def _format_of(name: str, path: str) -> str:
+    suffixes = [suffix.lower() for suffix in PurePosixPath(path).suffixes]
+    known = [suffix for suffix in suffixes if suffix not in _COMPRESSED]
+    if known and known[-1] in _ENDINGS:
+        return _ENDINGS[known[-1]]
+    message = f"the format of {path!r} cannot be read off its name"
+    raise ConfigurationError(message, place=f"TABLES.{name}.format", suggestion="set format to parquet or csv")

@@ -1,0 +1,83 @@
+"""Which rows of a source are read: dates, universe and the source's own filter, as conditions on raw columns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.moments import within
+from basalt.compiler.plan import Inputs, Relations
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Fragment, Literal, Sql, compose, join
+from basalt.configuration import AnalyticsConfig, UniverseConfig
+from basalt.errors import UnknownColumnError
+
+
+def scan_conditions(
+    source: SourceTable, contract: BucketContract, inputs: Inputs, relations: Relations
+) -> list[Sql | None]:
+    """Return the conditions on a scan of events: its own filter, the dates, the universe."""
+    time, type_ = source.event_time()
+    bounds = contract.event_bounds(inputs.config.START_DATE, inputs.config.END_DATE)
+    return [
+        source.filter,
+        *_dates(source.date_column, inputs.config),
+        *within(time, type_, bounds, contract.closed),
+        *universe_conditions(source, inputs, relations),
+    ]
+
+
+def _dates(column: Sql | None, config: AnalyticsConfig) -> list[Fragment]:
+    """Return conditions that skip files by a date column, a day wider on both sides for time zones."""
+    if column is None:
+        return []
+    day = timedelta(days=1)
+    limits = ((">=", config.START_DATE, -day), ("<=", config.END_DATE, day))
+    return [
+        compose("{} " + operator + " {}", column, Literal(date + margin))
+        for operator, date, margin in limits
+        if date is not None
+    ]
+
+
+def universe_conditions(source: SourceTable, inputs: Inputs, relations: Relations) -> list[Fragment]:
+    """Return the conditions of the universe, through ``reference`` where the source lacks a column.
+
+    Raises UnknownColumnError when neither has the column.
+    """
+    universe = inputs.config.UNIVERSE
+    if universe is None:
+        return []
+    own = {column: values for column, values in universe.where.items() if column in source}
+    others = {column: values for column, values in universe.where.items() if column not in source}
+    conditions = [_is_one_of(source.columns[column], values) for column, values in own.items()]
+    if others:
+        conditions.append(_through_reference(source, UniverseConfig(where=others), inputs, relations))
+    return conditions
+
+
+def _through_reference(source: SourceTable, universe: UniverseConfig, inputs: Inputs, relations: Relations) -> Fragment:
+    reference = inputs.tables.get("reference")
+    for column in universe.where:
+        if reference is None or column not in reference:
+            raise UnknownColumnError(source.lacks(column, "UNIVERSE"))
+    assert reference is not None  # noqa: S101 - the loop has run: a universe names a column
+    conditions = [_is_one_of(reference.columns[column], values) for column, values in universe.where.items()]
+    if reference.filter is not None:
+        conditions.append(compose("{}", reference.filter))
+    return compose(
+        "{} IN (SELECT {} FROM {} WHERE {})",
+        source.require("ListingId", "UNIVERSE"),
+        reference.require("ListingId", "UNIVERSE"),
+        relations["reference"],
+        join(conditions, " AND "),
+    )
+
+
+def _is_one_of(column: Sql, values: list[str | int | float]) -> Fragment:
+    return compose("{} IN ({})", column, join(Literal(value) for value in values))
+
+
+def uses_reference(config: AnalyticsConfig) -> bool:
+    """Tell whether the universe may have to be looked up in ``reference``."""
+    return config.UNIVERSE is not None and ("reference" in config.TABLES or set(config.UNIVERSE.where) != {"ListingId"})

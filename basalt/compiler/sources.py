@@ -1,0 +1,168 @@
+"""A source table bound to its schema: its canonical columns as typed SQL expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from basalt.catalog.tables import CANONICAL_TABLES
+from basalt.compiler.binder import Binder, BinderError, Schema
+from basalt.compiler.moments import is_event_time
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose
+from basalt.compiler.types import is_float, is_number
+from basalt.configuration import TableConfig
+from basalt.errors import BindingError, Problem, SourceExpressionError, UnknownColumnError, listing, nearest
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table that can be read: each of its columns as an expression over the raw ones, with its type.
+
+    Mapped columns come first, then the source's own. ``mapped`` names those that are computed by the mapping.
+    """
+
+    name: str
+    raw_schema: Schema
+    columns: Mapping[str, Sql]
+    types: Mapping[str, str]
+    mapped: frozenset[str]
+    filter: Sql | None = None
+    date_column: Sql | None = None
+    sequence: tuple[Sql, str] | None = None
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.columns
+
+    def require(self, column: str, needed_by: str) -> Sql:
+        """Return a column's expression.
+
+        Raises UnknownColumnError, naming what needs the column and the columns there are.
+        """
+        if column in self.columns:
+            return self.columns[column]
+        raise UnknownColumnError(self.lacks(column, needed_by))
+
+    def lacks(self, column: str, needed_by: str) -> Problem:
+        """Return the problem that a column is missing."""
+        near = nearest(column, self.columns)
+        mapping = f"map it: TABLES.{self.name}.columns.{column}"
+        return Problem(
+            f"{needed_by} needs column {column}, which table {self.name} does not have; it has {listing(self.columns)}",
+            f"TABLES.{self.name}",
+            f"{near} {mapping}".strip(),
+        )
+
+    def number(self, column: str, needed_by: str) -> Fragment:
+        """Return a column as DOUBLE, with NaN and infinities as null."""
+        expression = self.require(column, needed_by)
+        type_ = self.types[column]
+        if not is_number(type_):
+            message = f"{needed_by} needs column {column} as a number, it is {type_}"
+            raise BindingError(message, place=f"TABLES.{self.name}.columns.{column}", suggestion="map it to a number")
+        as_double = expression if type_ == "DOUBLE" else compose("CAST({} AS DOUBLE)", expression)
+        if is_float(type_):
+            return compose("CASE WHEN isfinite({}) THEN {} END", expression, as_double)
+        return compose("{}", as_double)
+
+    def is_given(self, column: str, needed_by: str) -> Fragment:
+        """Return the condition that a number is neither null, NaN nor infinite."""
+        self.number(column, needed_by)
+        return compose("isfinite({})" if is_float(self.types[column]) else "{} IS NOT NULL", self.columns[column])
+
+    def text(self, column: str, needed_by: str) -> Fragment:
+        """Return a column as VARCHAR."""
+        expression = self.require(column, needed_by)
+        return compose("{}" if self.types[column] == "VARCHAR" else "CAST({} AS VARCHAR)", expression)
+
+    def event_time(self) -> tuple[Sql, str]:
+        """Return the event time's expression and type: the first present of the table's canonical ones.
+
+        Raises UnknownColumnError when there is none, BindingError when it is not a time.
+        """
+        candidates = CANONICAL_TABLES[self.name].event_times
+        for name in candidates:
+            if name in self.columns:
+                if is_event_time(self.types[name]):
+                    return self.columns[name], self.types[name]
+                message = f"{name} must be a timestamp or integer nanoseconds, it is {self.types[name]}"
+                place = f"TABLES.{self.name}.columns.{name}"
+                raise BindingError(message, place=place, suggestion=f"map it: {name}: CAST(... AS TIMESTAMP)")
+        raise UnknownColumnError(self.lacks(candidates[-1], f"table {self.name}"))
+
+    def order(self) -> tuple[Sql, str] | None:
+        """Return the expression and type that order events of equal time, or None when the source has none."""
+        if self.sequence is not None:
+            return self.sequence
+        names = (name for name in CANONICAL_TABLES[self.name].sequences if name in self.columns)
+        return next(((self.columns[name], self.types[name]) for name in names), None)
+
+
+def bind_source(name: str, table: TableConfig | None, schema: Schema, binder: Binder) -> SourceTable:
+    """Return a table's columns as typed expressions.
+
+    Raises SourceExpressionError listing every expression in ``columns``, ``filter``, ``sequence`` or ``date_column``
+    that is not one scalar expression over the source's columns.
+    """
+    config = table or TableConfig(table=name)
+    binder.declare(_RAW, schema)
+    written = {f"columns.{column}": text for column, text in config.columns.items()}
+    written |= {
+        key: text for key in ("filter", "sequence", "date_column") if (text := getattr(config, key)) is not None
+    }
+    bound, problems = _bind_expressions(written, binder, schema, f"TABLES.{name}")
+    if problems:
+        raise SourceExpressionError(problems)
+    mapped = {column: bound[f"columns.{column}"] for column in config.columns}
+    own = {column: (Identifier(column), type_) for column, type_ in schema.items() if column not in mapped}
+    columns: dict[str, tuple[Sql, str]] = {**mapped, **own}
+    return SourceTable(
+        name=name,
+        raw_schema=dict(schema),
+        columns={column: expression for column, (expression, _) in columns.items()},
+        types={column: type_ for column, (_, type_) in columns.items()},
+        mapped=frozenset(config.columns),
+        filter=bound["filter"][0] if "filter" in bound else None,
+        date_column=bound["date_column"][0] if "date_column" in bound else None,
+        sequence=bound.get("sequence"),
+    )
+
+
+_RAW = "basalt_source"
+_CALL = re.compile(r"\w+\([^()]*\)")
+
+
+def _bind_expressions(
+    written: Mapping[str, str], binder: Binder, schema: Schema, place: str
+) -> tuple[dict[str, tuple[Sql, str]], list[Problem]]:
+    bound: dict[str, tuple[Sql, str]] = {}
+    problems: list[Problem] = []
+    for key, text in written.items():
+        if not binder.is_one_expression(text):
+            problems.append(Problem(f"{text!r} is not one SQL expression over a row", f"{place}.{key}"))
+            continue
+        expression = _placed(text, schema)
+        try:
+            types = binder.describe(
+                compose("SELECT {} AS value FROM {} WHERE ({}) IS NOT NULL", expression, _raw(), expression)
+            )
+        except BinderError as error:
+            hint = f"did you mean {error.candidates[0]}?" if error.candidates else f"the source has {listing(schema)}"
+            problems.append(Problem(f"{text!r} does not fit the source: {error.message}", f"{place}.{key}", hint))
+            continue
+        bound[key] = (expression, types["value"])
+    return bound, problems
+
+
+def _raw() -> Identifier:
+    return Identifier(_RAW)
+
+
+def _placed(text: str, schema: Schema) -> Sql:
+    """Return a user's expression so that it stays one wherever it is placed; a bare column name needs nothing."""
+    text = text.strip()
+    if text in schema:
+        return Identifier(text)
+    if "--" in text or "\n" in text or "/*" in text:
+        return Fragment(f"(\n{text}\n)")
+    return Fragment(text if _CALL.fullmatch(text) else f"({text})")

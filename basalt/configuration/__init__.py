@@ -1,0 +1,20 @@
+"""What a user may ask for, as pydantic models. No SQL and no data here."""
+
+from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
+from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig
+from basalt.configuration.outputs import OutputTarget
+from basalt.configuration.passes import PassConfig
+from basalt.configuration.tables import TableConfig
+from basalt.configuration.trade import TradeAnalyticsConfig, TradeGenericConfig
+
+__all__ = [
+    "AnalyticsConfig",
+    "GenericAnalyticsConfig",
+    "OutputTarget",
+    "PassConfig",
+    "TableConfig",
+    "TalibIndicatorConfig",
+    "TradeAnalyticsConfig",
+    "TradeGenericConfig",
+    "UniverseConfig",
+]

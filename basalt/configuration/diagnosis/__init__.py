@@ -1,0 +1,1 @@
+"""Finding what is wrong with a configuration, and saying it in plain words."""

@@ -1,0 +1,1 @@
+"""Pipeline files read, one module for each format."""

@@ -1,0 +1,80 @@
+"""One pass of a pipeline."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds
+from basalt.configuration.buckets import Anchor, Closed, parse_origin, seconds_to_nanoseconds
+from basalt.configuration.generic import GenericAnalyticsConfig
+from basalt.configuration.outputs import OutputTarget
+from basalt.configuration.trade import TradeAnalyticsConfig
+
+ModuleName = Literal["trade", "generic"]
+_PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
+
+
+class PassConfig(ConfigModel):
+    """One pass: a module over its input, on a grid of time buckets, registered as a view under ``name``."""
+
+    name: str
+    """The pass's name, and its view's; letters, digits, ``_`` and ``-``, at most 63, and no ``__``."""
+    modules: Annotated[list[ModuleName], OneOrMany] = Field(min_length=1, max_length=1)
+    """The module that computes this pass."""
+    time_bucket_seconds: Seconds | None = None
+    """Width of the time buckets in seconds, fractions allowed; 60 when not given. A ``generic`` pass takes the width
+    of what it reads, or states it for a table that does not."""
+    time_bucket_anchor: Anchor | None = None
+    """Which end of its bucket a row is labelled with; ``end`` when not given, for ``generic`` that of its source."""
+    time_bucket_closed: Closed | None = None
+    """Which end of its bucket belongs to it; ``right`` when not given, for ``generic`` that of its source."""
+    time_bucket_origin: str | None = None
+    """Where buckets are counted from, UTC: a time of day or a timestamp; the Unix epoch when not given."""
+    timeline_mode: Literal["sparse_original"] = "sparse_original"
+    """``sparse_original``: a row for each bucket in which something happened."""
+    trade_analytics: TradeAnalyticsConfig | None = None
+    """What the ``trade`` module computes."""
+    generic_analytics: GenericAnalyticsConfig | None = None
+    """What the ``generic`` module computes."""
+    output: OutputTarget | None = None
+    """Where this pass lands; ``OUTPUT_TARGET`` of the pipeline when not given."""
+
+    @field_validator("name")
+    @classmethod
+    def _usable_name(cls, name: str) -> str:
+        if not _PASS_NAME.fullmatch(name) or "__" in name:
+            message = f"{name!r} is not a pass name: letters, digits, '_' and '-', at most 63, no '__'"
+            raise ValueError(message)
+        return name
+
+    @field_validator("time_bucket_seconds")
+    @classmethod
+    def _whole_nanoseconds(cls, seconds: float | None) -> float | None:
+        if seconds is not None:
+            seconds_to_nanoseconds(seconds)
+        return seconds
+
+    @field_validator("time_bucket_origin", mode="before")
+    @classmethod
+    def _origin(cls, origin: Any) -> str | None:  # noqa: ANN401 - YAML gives text, dates or times
+        if origin is None:
+            return None
+        parse_origin(origin)
+        return origin if isinstance(origin, str) else origin.isoformat()
+
+    @model_validator(mode="after")
+    def _modules_are_configured(self) -> PassConfig:
+        configured = {"trade": self.trade_analytics, "generic": self.generic_analytics}
+        found = []
+        for module, analytics in configured.items():
+            section = f"{module}_analytics"
+            if module in self.modules and analytics is None:
+                found.append(Disagreement((section,), f"module {module} needs {section}"))
+            if module not in self.modules and analytics is not None:
+                found.append(Disagreement((section,), f"{section} is given but modules does not name {module}"))
+        if found:
+            raise DisagreementError(found)
+        return self

@@ -1,0 +1,1 @@
+"""Opens DuckDB, binds sources, runs compiled passes, applies indicators."""

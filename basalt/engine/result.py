@@ -1,0 +1,121 @@
+"""What a run gives back: passes that are computed when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+import pyarrow as pa
+
+from basalt.compiler.columns import Column
+from basalt.compiler.model import CompiledPipeline
+from basalt.engine.runner import PassReport, Runner
+from basalt.errors import UnknownPassError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+
+class PassResult:
+    """The rows of one pass; they are computed once, when they are first read."""
+
+    def __init__(self, name: str, runner: Runner) -> None:
+        self.name = name
+        self._runner = runner
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns with their types, units and meaning."""
+        return self._runner.compiled.passes[self.name].columns
+
+    @property
+    def sql(self) -> str:
+        """The SQL that computes the pass, without its indicators."""
+        return self._runner.compiled.passes[self.name].sql
+
+    @property
+    def relation(self) -> duckdb.DuckDBPyRelation:
+        """The rows as a DuckDB relation on the run's connection."""
+        return self._runner.read(self.name)
+
+    def arrow(self) -> pa.Table:
+        """Return the rows as an Arrow table."""
+        return self.relation.to_arrow_table()
+
+    def pl(self) -> pl.DataFrame:
+        """Return the rows as a Polars frame; needs polars."""
+        return self.relation.pl()
+
+    def df(self) -> pd.DataFrame:
+        """Return the rows as a pandas frame; needs pandas."""
+        frame: pd.DataFrame = self.relation.df()
+        return frame
+
+    def __repr__(self) -> str:
+        return f"<pass {self.name}: {', '.join(column.name for column in self.columns)}>"
+
+
+class RunResult(Mapping[str, PassResult]):
+    """The passes of a run by name. Close it, or use it as a context manager, to close a connection of its own."""
+
+    def __init__(self, runner: Runner, *, owns_connection: bool) -> None:
+        self._runner = runner
+        self._owns_connection = owns_connection
+
+    @property
+    def compiled(self) -> CompiledPipeline:
+        """The SQL that was run."""
+        return self._runner.compiled
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The DuckDB connection on which each pass is a view by its own name."""
+        return self._runner.connection
+
+    @property
+    def outputs(self) -> dict[str, Path]:
+        """The files written, by pass."""
+        return {report.name: report.path for report in self.reports if report.path is not None}
+
+    @property
+    def reports(self) -> tuple[PassReport, ...]:
+        """What was computed so far: rows, time and file per pass."""
+        return tuple(self._runner.reports)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know about the numbers, from compiling and from what was computed so far."""
+        return (*self.compiled.warnings, *self._runner.warnings)
+
+    def __getitem__(self, name: str) -> PassResult:
+        if name not in self.compiled.passes:
+            known = ", ".join(self.compiled.passes)
+            message = f"there is no pass {name!r}; there are {known}"
+            raise UnknownPassError(message, suggestion=nearest(name, self.compiled.passes))
+        return PassResult(name, self._runner)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.compiled.passes)
+
+    def __len__(self) -> int:
+        return len(self.compiled.passes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection if the run opened it; relations of it cannot be read afterwards."""
+        if self._owns_connection:
+            self.connection.close()
+
+    def __repr__(self) -> str:
+        return f"<run of {', '.join(self)}>"

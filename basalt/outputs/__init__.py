@@ -1,0 +1,1 @@
+"""Where results land, whole or not at all."""

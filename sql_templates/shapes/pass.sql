@@ -1,0 +1,12 @@
+/* ---
+shape: a whole pass, one CTE per step
+--- */
+-- {{ title }}
+{% for step in steps[:-1] %}
+{% if loop.first %}WITH {% endif %}{{ step.name }} AS (
+    -- {{ step.comment }}
+    {{ step.body | indent_sql }}
+){% if not loop.last %},{% endif +%}
+{% endfor %}
+-- {{ steps[-1].comment }}
+{{ steps[-1].body }}
