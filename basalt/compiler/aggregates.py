@@ -18,7 +18,7 @@ _BUILD = {
     "median": "median({of})",
     "stddev": "stddev_samp({of})",
 }
-_MERGE = {**_BUILD, "count": "CAST(sum({of}) AS BIGINT)"}
+_MERGE = {**_BUILD, "count": "sum({of})"}
 _EXTREME_OF_ORDER = {"first": "min", "last": "max"}
 
 ORDERED = frozenset(_EXTREME_OF_ORDER)
@@ -32,7 +32,8 @@ def build(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None =
 
 def merge(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
     """Return the aggregate of the union of groups from their states; ``order`` is the order each state was taken by."""
-    return _filtered(_MERGE[aggregate], of, order, where)
+    merged = _filtered(_MERGE[aggregate], of, order, where)
+    return compose("CAST({} AS BIGINT)", merged) if aggregate == "count" else merged  # DuckDB sums BIGINT to HUGEINT
 
 
 def order_of(aggregate: str, order: Sql, where: Sql | None) -> Fragment:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from basalt.compiler.layout import SelectItem, conditions, names, select_list
 from basalt.compiler.plan import Step
-from basalt.compiler.sql import Fragment, Identifier, Sql
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render
 
 
@@ -27,6 +27,11 @@ def select(
         group_by=names(group_by) if group_by else None,
         distinct=distinct,
     )
+
+
+def add_columns(source: str, items: Sequence[SelectItem]) -> Fragment:
+    """Return all columns of a step and computed ones besides."""
+    return select(compose("*,\n    {}", select_list(items)), Identifier(source))
 
 
 def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:

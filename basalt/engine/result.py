@@ -48,7 +48,8 @@ class PassResult:
 
     def pl(self) -> pl.DataFrame:
         """Return the rows as a Polars frame; needs polars."""
-        return self.relation.pl()
+        frame: pl.DataFrame = self.relation.pl()
+        return frame
 
     def df(self) -> pd.DataFrame:
         """Return the rows as a pandas frame; needs pandas."""

@@ -20,7 +20,7 @@ def shown(value: object) -> str:
         return _shortened(f"a mapping with the keys {', '.join(map(str, value))}") if value else "an empty mapping"
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}" if value else "an empty list"
-    return f"a {type(value).__name__}"
+    return f"a value of type {type(value).__name__}"
 
 
 def _shortened(text: str) -> str:

@@ -15,7 +15,7 @@ from basalt.compiler.modules.generic.bars import Bars, read_bars
 from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
 from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.scans import uses_reference
-from basalt.compiler.select import pass_sql, select
+from basalt.compiler.select import add_columns, pass_sql, select
 from basalt.compiler.sql import Fragment, Identifier, Literal, compose
 from basalt.compiler.templates import render
 from basalt.configuration import AnalyticsConfig, GenericAnalyticsConfig, PassConfig
@@ -33,7 +33,6 @@ from basalt.errors import (
 )
 
 _TIME = "TimeBucket"
-_BARS = "source_bars"
 
 
 class GenericModule:
@@ -258,9 +257,12 @@ class GenericPass:
         return [*steps, self._grouped(steps[-1].name, hidden), self._result(hidden)]
 
     def _reading(self, relations: Relations, hidden: frozenset[str]) -> list[Step]:
-        kept = self._kept(hidden)
-        bars = self._bars(kept, relations)
-        return [bars] if self._join is None else [bars, *self._join.steps(_BARS, relations)]
+        steps = [self._bars(hidden, relations)]
+        if self._uses_time:
+            steps.append(self._placed())
+        if self._join is not None:
+            steps += self._join.steps(steps[-1].name, relations)
+        return steps
 
     def _kept(self, hidden: frozenset[str]) -> list[str]:
         """Return the source's columns that are read, in its order."""
@@ -283,34 +285,35 @@ class GenericPass:
         """Whether labels change, so that buckets are computed anew."""
         return self.contract is not None and self.contract != self.bars.contract
 
-    def _added(self) -> list[SelectItem]:
-        """Return the columns computed from the bar's time: its new bucket, its date."""
-        items: list[SelectItem] = []
-        source = self.bars.contract
-        if source is None:
-            return items
-        start = self._bar_start(source)
-        if self._is_regridded:
-            assert self.contract is not None  # noqa: S101 - it was compared with the source's
-            origin = self.contract.origin
-            moment = compose("({} - {})", start, Literal(origin)) if origin else compose("({})", start)
-            bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
-            items.append(SelectItem(bucket, "bucket"))
-        if self._join is not None and self._join.is_dated:
-            items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), "bar_date"))
-        return items
+    @property
+    def _uses_time(self) -> bool:
+        """Whether something is computed from a bar's time: its new bucket, or its date."""
+        return self._is_regridded or (self._join is not None and self._join.is_dated)
+
+    def _bars(self, hidden: frozenset[str], relations: Relations) -> Step:
+        items = [SelectItem(self.bars.expression(name), name) for name in self._kept(hidden)]
+        if self._uses_time and self.bars.contract is not None:
+            items.append(SelectItem(self._bar_start(self.bars.contract), "bar_start"))
+        body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
+        return Step("source_bars", body, f"the rows of {self.bars.name}")
 
     def _bar_start(self, source: BucketContract) -> Fragment:
         label = compose("epoch_ns({})", self.bars.expression(_TIME))
         return compose("{} - {}", label, source.width) if source.label_shift else label
 
-    def _bars(self, kept: list[str], relations: Relations) -> Step:
-        items = [SelectItem(self.bars.expression(name), name) for name in kept] + self._added()
-        body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
-        comment = f"the rows of {self.bars.name}"
+    def _placed(self) -> Step:
+        """Add what is computed from a bar's start."""
+        items: list[SelectItem] = []
+        comment = "each bar with its date"
         if self._is_regridded and self.contract is not None:
-            comment += f", each in the wider bucket that contains it: {self.contract.describe()}"
-        return Step(_BARS, body, comment)
+            origin = self.contract.origin
+            moment = compose("(bar_start - {})", Literal(origin)) if origin else Identifier("bar_start")
+            bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
+            items.append(SelectItem(bucket, "bucket"))
+            comment = f"each bar in the bucket that contains it: {self.contract.describe()}"
+        if self._join is not None and self._join.is_dated:
+            items.append(SelectItem(compose("CAST(make_timestamp_ns(bar_start) AS DATE)"), "bar_date"))
+        return Step("bucketed_bars", add_columns("source_bars", items), comment)
 
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
         by = ["bucket" if name == _TIME and self._is_regridded else name for name in self.keys]

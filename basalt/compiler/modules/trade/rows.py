@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from basalt.compiler.buckets import BucketContract
-from basalt.compiler.layout import SelectItem, select_list
+from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.trade.derived import DerivedColumn
 from basalt.compiler.moments import nanoseconds
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
 from basalt.compiler.scans import scan_conditions
-from basalt.compiler.select import select
+from basalt.compiler.select import add_columns, select
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
 from basalt.compiler.templates import render
@@ -78,11 +78,11 @@ class TradeRows:
             return []
         order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
         comment = "each trade with its place in the order of events: time, sequence, then what makes it unique"
-        steps = [Step("ordered_trades", _add_columns("bucketed_trades", order), comment)]
+        steps = [Step("ordered_trades", add_columns("bucketed_trades", order), comment)]
         if self.derived:
             items = [SelectItem(column.expression, column.name) for column in self.derived]
             comment = "each trade with what depends on the trade before it"
-            steps.append(Step("linked_trades", _add_columns("ordered_trades", items), comment))
+            steps.append(Step("linked_trades", add_columns("ordered_trades", items), comment))
         return steps
 
     def _scan(self, relations: Relations) -> Step:
@@ -149,13 +149,9 @@ class TradeRows:
         )
         bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
         comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
-        return Step("bucketed_trades", _add_columns("source_trades", [SelectItem(bucket, "bucket")]), comment)
+        return Step("bucketed_trades", add_columns("source_trades", [SelectItem(bucket, "bucket")]), comment)
 
 
 def _canonical_rank(name: str) -> tuple[int, str]:
     first = ("MIC", "Ticker", "MarketState", "LocalPrice", "Size")
     return (first.index(name) if name in first else len(first), name)
-
-
-def _add_columns(source: str, items: Sequence[SelectItem]) -> Fragment:
-    return select(compose("*,\n    {}", select_list(items)), Identifier(source))

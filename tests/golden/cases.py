@@ -1,0 +1,52 @@
+"""The golden cases: a pipeline and the SQL it compiles to, discovered from the folders beside this file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from basalt.compiler.model import CompiledPipeline
+from basalt.compiler.pipeline import compile_pipeline
+from basalt.configuration import AnalyticsConfig
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class GoldenCase:
+    """A folder with ``pipeline.yaml``, the schemas of its sources where they are not canonical, and SQL per pass."""
+
+    folder: Path
+
+    @property
+    def config(self) -> AnalyticsConfig:
+        """The pipeline, its paths as they are written."""
+        text = (self.folder / "pipeline.yaml").read_text(encoding="utf-8")
+        return AnalyticsConfig.model_validate(yaml.safe_load(text))
+
+    def compiled(self) -> CompiledPipeline:
+        """Compile the pipeline against its schemas."""
+        schemas = self.folder / "schemas.json"
+        known = json.loads(schemas.read_text(encoding="utf-8")) if schemas.exists() else {}
+        return compile_pipeline(self.config, known)
+
+    def expected(self) -> dict[str, str]:
+        """The SQL files of the case by name."""
+        return {path.name: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))}
+
+    def actual(self) -> dict[str, str]:
+        """The SQL files the case compiles to: each pass, and with its states where a later pass reads them."""
+        files: dict[str, str] = {}
+        for name, compiled in self.compiled().passes.items():
+            files[f"{name}.sql"] = compiled.sql + "\n"
+            if compiled.states_sql is not None:
+                files[f"{compiled.states_name}.sql"] = compiled.states_sql + "\n"
+        return dict(sorted(files.items()))
+
+
+def golden_cases() -> list[GoldenCase]:
+    """All cases, by name."""
+    return [GoldenCase(path.parent) for path in sorted(_FOLDER.glob("*/pipeline.yaml"))]

@@ -1,0 +1,69 @@
+-- minutes: trade, 60 s buckets (start, end], labelled by their end; with the states later passes merge
+WITH source_trades AS (
+    -- one row per trade, in canonical columns
+    SELECT
+        hash(symbol, venue)                                                      AS ListingId,
+        epoch_ns(ts)                                                             AS event_ns,
+        seq                                                                      AS sequence,
+        venue                                                                    AS MIC,
+        symbol                                                                   AS Ticker,
+        CASE WHEN isfinite(price) THEN price END                                 AS LocalPrice,
+        CAST(size AS DOUBLE)                                                     AS Size,
+        CASE WHEN isfinite((price * size * 0.74)) THEN (price * size * 0.74) END AS TradeNotionalEUR
+    FROM read_parquet('data/trades/**/*.parquet')
+    WHERE (not suspicious)
+      AND date >= DATE '2013-10-06'
+      AND date <= DATE '2013-10-09'
+      AND ts > TIMESTAMP '2013-10-07 00:00:00'
+      AND ts <= TIMESTAMP '2013-10-09 00:00:00'
+      AND symbol IN ('AIG', 'IBM')
+      AND size IS NOT NULL
+),
+bucketed_trades AS (
+    -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
+    SELECT
+        *,
+        event_ns // 60000000000 + (event_ns % 60000000000 > 0)::BIGINT - 1 AS bucket
+    FROM source_trades
+),
+ordered_trades AS (
+    -- each trade with its place in the order of events: time, sequence, then what makes it unique
+    SELECT
+        *,
+        (event_ns - bucket * 60000000000) * (1::HUGEINT << 91)
+            + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 27)
+            + (hash(LocalPrice) >> 37)::BIGINT AS event_order
+    FROM bucketed_trades
+),
+trade_states AS (
+    -- one row per listing and bucket: all that metrics are made of
+    SELECT
+        ListingId,
+        bucket,
+        min(MIC)                                               AS MIC,
+        min(Ticker)                                            AS Ticker,
+        sum(Size)                                              AS total_volume,
+        sum(TradeNotionalEUR)                                  AS total_notional_eur,
+        arg_min(LocalPrice, event_order)                       AS total_open,
+        max(LocalPrice)                                        AS total_high,
+        min(LocalPrice)                                        AS total_low,
+        arg_max(LocalPrice, event_order)                       AS total_close,
+        max(event_order) FILTER (WHERE LocalPrice IS NOT NULL) AS total_close_order
+    FROM ordered_trades
+    GROUP BY ListingId, bucket
+)
+-- the metrics
+SELECT
+    ListingId,
+    make_timestamp((bucket + 1) * 60000000) AS TimeBucket,
+    MIC,
+    Ticker,
+    coalesce(total_volume, 0)               AS TradeTotalVolume,
+    coalesce(total_notional_eur, 0)         AS TradeTotalNotionalEUR,
+    total_open                              AS Open,
+    total_high                              AS High,
+    total_low                               AS Low,
+    total_close                             AS Close,
+    bucket * 60000000000 + CAST((total_close_order + (1::HUGEINT << 90)) >> 91 AS BIGINT) AS Close__time,
+    CAST((((total_close_order + (1::HUGEINT << 90)) >> 27) & ((1::HUGEINT << 64) - 1)) - (1::HUGEINT << 63) AS BIGINT) AS Close__sequence
+FROM trade_states

@@ -1,0 +1,56 @@
+-- bars: trade, 0.0000025 s buckets (start, end], labelled by their end
+WITH source_trades AS (
+    -- one row per trade, in canonical columns
+    SELECT
+        ListingId,
+        epoch_ns(TradeTimestamp)                           AS event_ns,
+        BMLLSequenceNo                                     AS sequence,
+        MIC,
+        Ticker,
+        MarketState,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END AS LocalPrice,
+        CASE WHEN isfinite(Size) THEN Size END             AS Size
+    FROM trades
+    WHERE Classification IN ('LIT_CONTINUOUS')
+      AND isfinite(Size)
+),
+bucketed_trades AS (
+    -- 0.0000025 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
+    SELECT
+        *,
+        (event_ns - 1740988800000000001) // 2500 + ((event_ns - 1740988800000000001) % 2500 > 0)::BIGINT - 1 AS bucket
+    FROM source_trades
+),
+ordered_trades AS (
+    -- each trade with its place in the order of events: time, sequence, then what makes it unique
+    SELECT
+        *,
+        (event_ns - (1740988800000000001 + bucket * 2500)) * (1::HUGEINT << 115)
+            + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 51)
+            + (hash(LocalPrice) >> 13)::BIGINT AS event_order
+    FROM bucketed_trades
+),
+trade_states AS (
+    -- one row per listing and bucket: all that metrics are made of
+    SELECT
+        ListingId,
+        bucket,
+        any_value(MIC)                                  AS MIC,
+        any_value(Ticker)                               AS Ticker,
+        arg_max(MarketState, event_order)               AS MarketState,
+        count(*)                                        AS total_trades,
+        sum(LocalPrice * Size)                          AS total_traded_value,
+        sum(Size) FILTER (WHERE LocalPrice IS NOT NULL) AS total_priced_volume
+    FROM ordered_trades
+    GROUP BY ListingId, bucket
+)
+-- the metrics
+SELECT
+    ListingId,
+    make_timestamp_ns(1740988800000000001 + (bucket + 1) * 2500) AS TimeBucket,
+    MIC,
+    Ticker,
+    MarketState,
+    coalesce(total_trades, 0)                                    AS TradeTotalCount,
+    total_traded_value / nullif(total_priced_volume, 0)          AS TradeTotalVWAP
+FROM trade_states
