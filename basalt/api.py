@@ -17,7 +17,7 @@ from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
 from basalt.engine.result import RunResult
 from basalt.engine.runner import Observer, Runner
-from basalt.engine.sources import bind_connection
+from basalt.engine.sources import bind_connection, tables_on
 from basalt.errors import CallError, Problem, SourceNotFoundError
 
 Config = AnalyticsConfig | Mapping[str, Any] | str | Path
@@ -115,8 +115,8 @@ def _configuration(config: Config, tables: Mapping[str, Any] | None) -> Analytic
 
 
 def _schemas(connection: duckdb.DuckDBPyConnection | None, config: AnalyticsConfig) -> dict[str, dict[str, str]]:
-    ordered_passes(config)  # a missing pass is reported before a missing file
     assert connection is not None  # noqa: S101 - the callers have opened one where none was given
+    ordered_passes(config, tables_on(connection))  # a missing pass is reported before a missing file
     return bind_connection(connection, config, tables_read(config))
 
 

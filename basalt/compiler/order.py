@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
 from basalt.configuration import AnalyticsConfig, PassConfig
@@ -13,13 +14,15 @@ def source_of(config: PassConfig) -> str | None:
     return config.generic_analytics.source_pass if config.generic_analytics else None
 
 
-def ordered_passes(config: AnalyticsConfig) -> list[PassConfig]:
+def ordered_passes(config: AnalyticsConfig, tables: Iterable[str] = ()) -> list[PassConfig]:
     """Return the passes so that each comes after the ones it reads, otherwise in the order configured.
+
+    ``tables`` are the tables there are besides those in ``TABLES``.
 
     Raises PassOrderError when passes read each other in a cycle, or one reads what is neither a pass nor a table.
     """
     by_name = {each.name: each for each in config.PASSES}
-    _check_sources(config, by_name)
+    _check_sources(config, [*by_name, *config.TABLES, *tables])
     graph = {name: [source for source in [source_of(each)] if source in by_name] for name, each in by_name.items()}
     sorter = TopologicalSorter(graph)
     try:
@@ -37,11 +40,10 @@ def ordered_passes(config: AnalyticsConfig) -> list[PassConfig]:
     return found
 
 
-def _check_sources(config: AnalyticsConfig, by_name: dict[str, PassConfig]) -> None:
-    known = [*by_name, *config.TABLES]
+def _check_sources(config: AnalyticsConfig, known: list[str]) -> None:
     problems = [
         Problem(
-            f"pass {each.name} reads {source!r}, which is neither a pass nor a table; there are {listing(known)}",
+            f"pass {each.name} reads {source!r}, which is neither a pass nor a table; there are {listing(dict.fromkeys(known))}",
             f"PASSES[{index}].generic_analytics.source_pass",
             nearest(source, known),
         )

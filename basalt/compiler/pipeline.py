@@ -28,7 +28,7 @@ def compile_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> 
     no entry is taken to have its canonical columns. Raises ConfigurationError, BindingError or CompileError with
     every mistake of the first stage that finds any.
     """
-    passes = ordered_passes(config)
+    passes = ordered_passes(config, schemas)
     with Binder() as binder:
         compilation = Compilation(config, binder, _bind(config, schemas, binder))
         for each in passes:

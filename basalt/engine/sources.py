@@ -22,12 +22,13 @@ def bind_connection(
     Raises SourceNotFoundError when a source cannot be read.
     """
     aliases = database_aliases(config.TABLES.values())
+    present = {name.casefold() for name in tables_on(connection)}
     schemas: dict[str, dict[str, str]] = {}
     for name in names:
         table = config.TABLES.get(name)
         if table is not None:
             _prepare(connection, name, table, aliases)
-        elif not _exists(connection, name):
+        elif name.casefold() not in present:
             continue
         schemas[name] = _schema(connection, name, table, relation(name, table, aliases))
     return schemas
@@ -76,9 +77,13 @@ def _readable_relation(connection: duckdb.DuckDBPyConnection, data: duckdb.DuckD
     return data
 
 
-def _exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    query = "SELECT count(*) FROM information_schema.tables WHERE lower(table_name) = lower(?)"
-    return bool(connection.execute(query, [name]).fetchall()[0][0])
+def tables_on(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Return the names of the tables and views that a connection reads without qualification."""
+    query = """
+        SELECT table_name FROM information_schema.tables
+        WHERE list_contains(current_schemas(true), table_schema) ORDER BY ALL
+    """
+    return tuple(dict.fromkeys(str(row[0]) for row in connection.execute(query).fetchall()))
 
 
 def _schema(connection: duckdb.DuckDBPyConnection, name: str, table: TableConfig | None, source: Sql) -> dict[str, str]:
