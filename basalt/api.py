@@ -16,7 +16,7 @@ from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
 from basalt.engine.result import RunResult
-from basalt.engine.runner import Observer, Runner
+from basalt.engine.runner import Job, Observer, Runner
 from basalt.engine.sources import bind_connection, tables_on
 from basalt.errors import CallError, Problem, SourceNotFoundError
 
@@ -94,9 +94,9 @@ def _run(
 ) -> RunResult:
     assert connection is not None  # noqa: S101 - run has opened one where none was given
     schemas = _schemas(connection, config)
-    compiled = compile_pipeline(config, schemas)
-    _check_sources(compiled, schemas)
-    runner = Runner(connection, compiled, config, observer)
+    job = Job.of(config, schemas)
+    _check_sources(job.compiled, schemas)
+    runner = Runner(connection, job, observer, in_memory=not keep_all)
     runner.write_outputs()
     if keep_all:
         runner.keep_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,25 +46,50 @@ def templates_folder() -> Path:
 def load_library(folder: Path | None = None) -> Library:
     """Return the metrics under ``<folder>/metrics/<module>/``, read once per process.
 
-    Raises TemplateError when a header is missing a field, or two metrics declare one state differently.
+    Raises TemplateError with every header that is missing a field, and for metrics that have one name or declare one
+    state differently.
     """
     root = (folder or templates_folder()) / "metrics"
-    found = [_read_metric(path) for path in root.glob("*/*.sql")]
-    metrics = tuple(sorted(found, key=lambda metric: (metric.module, metric.measure, metric.position, metric.name)))
-    _check_states_agree(metrics)
-    return Library(metrics)
+    found: dict[Path, Metric] = {}
+    problems: list[Problem] = []
+    for path in sorted(root.glob("*/*.sql")):
+        try:
+            found[path] = _read_metric(path)
+        except TemplateError as error:
+            problems += error.problems
+    problems = problems or [*_same_names(found), *_different_meanings(found)]
+    if problems:
+        raise TemplateError(problems)
+    metrics = found.values()
+    return Library(tuple(sorted(metrics, key=lambda each: (each.module, each.measure, each.position, each.name))))
 
 
 def _read_metric(path: Path) -> Metric:
-    header, value = split_header(path.read_text(encoding="utf-8"), str(path))
+    header, value = split_header(read_template(path), str(path))
+    given = {"value": value.strip(), "module": path.parent.name}
+    if reserved := given.keys() & header.keys():
+        message = f"header: {', '.join(sorted(reserved))}: follows from the file, and is not in its header"
+        raise TemplateError(message, place=str(path))
     try:
-        return Metric(**header, value=value.strip(), module=path.parent.name)
+        return Metric.model_validate(header | given)
     except ValidationError as error:
         problems = [
             Problem(f"header: {'.'.join(str(part) for part in each['loc'])}: {each['msg']}", str(path))
             for each in error.errors()
         ]
         raise TemplateError(problems) from None
+
+
+def read_template(path: Path) -> str:
+    """Return the text of a template.
+
+    Raises TemplateError when it cannot be read as UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"a template cannot be read: {error}"
+        raise TemplateError(message, place=str(path)) from None
 
 
 def split_header(text: str, place: str) -> tuple[dict[str, Any], str]:
@@ -86,11 +112,20 @@ def split_header(text: str, place: str) -> tuple[dict[str, Any], str]:
     return header, body
 
 
-def _check_states_agree(metrics: tuple[Metric, ...]) -> None:
-    declared: dict[tuple[str, str], tuple[object, str]] = {}
-    for metric in metrics:
-        for name, state in metric.states.items():
-            first = declared.setdefault((metric.module, name), ((state, metric.rows), metric.name))
-            if first[0] != (state, metric.rows):
-                message = f"state {name!r} is declared differently by {first[1]} and {metric.name}"
-                raise TemplateError(message, place=f"metrics/{metric.module}")
+def _same_names(metrics: Mapping[Path, Metric]) -> Iterator[Problem]:
+    first: dict[tuple[str, str], Path] = {}
+    for path, metric in metrics.items():
+        if (earlier := first.setdefault((metric.module, metric.name), path)) != path:
+            yield Problem(f"header: name: {metric.name} is the name of {earlier} already", str(path))
+
+
+def _different_meanings(metrics: Mapping[Path, Metric]) -> Iterator[Problem]:
+    """Yield what two metrics of a module declare differently under one name; a pass computes it once."""
+    first: dict[tuple[str, str], tuple[object, Path]] = {}
+    for path, metric in metrics.items():
+        declared: dict[str, object] = {f"states.{name}": (state, metric.rows) for name, state in metric.states.items()}
+        declared |= {f"derived.{name}": text for name, text in metric.derived.items()}
+        for field, meaning in declared.items():
+            other, earlier = first.setdefault((metric.module, field), (meaning, path))
+            if other != meaning:
+                yield Problem(f"header: {field}: {metric.name} declares it otherwise than {earlier}", str(path))

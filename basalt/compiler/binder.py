@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 
-from basalt.compiler.sql import Identifier, Sql
+from basalt.compiler.sql import Identifier, Sql, is_text
 
 Schema = Mapping[str, str]
 """Column name to DuckDB type, in order."""
@@ -25,10 +25,13 @@ class BinderError(Exception):
 
 
 class Binder:
-    """A DuckDB with empty tables of given schemas; answers what columns and types a query has."""
+    """A DuckDB with empty tables of given schemas; answers what columns and types a query has.
+
+    It reads and writes no file and no network, and runs one statement at a time.
+    """
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect()
+        self._connection = duckdb.connect(config={"enable_external_access": "false"})
         self._connection.execute("SET errors_as_json = true")
 
     def __enter__(self) -> Self:
@@ -59,20 +62,25 @@ class Binder:
         return {str(row[0]): str(row[1]) for row in self._run(f"DESCRIBE {query}")}
 
     def is_one_expression(self, text: str) -> bool:
-        """Tell whether text parses as one expression over a row: not a query, not several, nothing that follows it."""
+        """Tell whether text parses as one expression over a row: not a query, not several, nothing that follows it.
+
+        Raises BinderError when it is nested too deeply to tell.
+        """
+        if not is_text(text):
+            return False
         statement = f"SELECT\n{text}\nAS basalt_value"
         serialised = self._connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [statement]).fetchall()[0][0]
-        parsed = json.loads(serialised)
-        if parsed["error"] or len(parsed["statements"]) != 1:
-            return False
-        node = parsed["statements"][0]["node"]
-        if node["type"] != "SELECT_NODE" or node["from_table"]["type"] != "EMPTY" or node["modifiers"]:
-            return False
-        clauses = (node["where_clause"], node["having"], node["qualify"], node["sample"], node["group_expressions"])
-        return not any(clauses) and len(node["select_list"]) == 1 and not _ROW_BREAKERS & set(_classes(node))
+        try:
+            return _is_one_expression(json.loads(serialised))
+        except RecursionError:
+            message = "it is nested too deeply"
+            raise BinderError(message) from None
 
     def _run(self, statement: str) -> list[tuple[object, ...]]:
         try:
+            if len(self._connection.extract_statements(statement)) != 1:
+                message = "it is several statements"
+                raise BinderError(message)
             return self._connection.execute(statement).fetchall()
         except duckdb.Error as error:
             raise _translated(error) from None
@@ -80,6 +88,17 @@ class Binder:
 
 _ROW_BREAKERS = {"SUBQUERY", "STAR", "WINDOW"}
 """Expressions that are not computed from one row alone."""
+
+
+def _is_one_expression(parsed: dict[str, Any]) -> bool:
+    """Tell whether a SELECT that was given an expression, as DuckDB parsed it, holds that expression only."""
+    if parsed["error"] or len(parsed["statements"]) != 1:
+        return False
+    node = parsed["statements"][0]["node"]
+    if node["type"] != "SELECT_NODE" or node["from_table"]["type"] != "EMPTY" or node["modifiers"]:
+        return False
+    clauses = (node["where_clause"], node["having"], node["qualify"], node["sample"], node["group_expressions"])
+    return not any(clauses) and len(node["select_list"]) == 1 and not _ROW_BREAKERS & set(_classes(node))
 
 
 def _classes(node: object) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from basalt.catalog.indicators import IndicatorFunction, Parameter, indicator_function
+from basalt.compiler.types import is_number
 from basalt.configuration import TalibIndicatorConfig
 from basalt.errors import BasaltError, IndicatorConfigError, Problem, UnknownColumnError, listing, nearest
 
@@ -35,6 +36,11 @@ class Indicator(BaseModel):
     outputs: tuple[IndicatorOutput, ...]
     lookback: int
 
+    @property
+    def keeps_unit(self) -> bool:
+        """Whether the outputs are of the same unit as the input, such as a moving average."""
+        return indicator_function(self.function).keeps_scale
+
     def __str__(self) -> str:
         arguments = "".join(f", {name}={value:g}" for name, value in self.parameters.items())
         return f"{self.function}({self.input_col}{arguments})"
@@ -58,6 +64,17 @@ def resolve_indicators(
     if problems:
         raise IndicatorConfigError(problems)
     return tuple(found)
+
+
+def check_input_types(indicators: Iterable[Indicator], types: Mapping[str, str], place: str) -> None:
+    """Raise IndicatorConfigError with every indicator whose input is not a number; ``types`` are the columns'."""
+    problems = [
+        Problem(f"{indicator} needs numbers, {indicator.input_col} is {type_}", f"{place}.talib_indicators[{index}]")
+        for index, indicator in enumerate(indicators)
+        if not is_number(type_ := types[indicator.input_col])
+    ]
+    if problems:
+        raise IndicatorConfigError(problems)
 
 
 def _resolve(config: TalibIndicatorConfig, available: Mapping[str, str]) -> Indicator:
@@ -111,6 +128,9 @@ def _outputs(
 ) -> list[tuple[int, str]]:
     """Return the outputs wanted, as (index, column): one that is named or chosen, or all of them."""
     count = len(function.outputs)
+    if config.output_col is not None and not config.output_col.strip():
+        message = f"{config.name} has an empty output_col"
+        raise IndicatorConfigError(message, suggestion="leave it out, or name the column")
     if config.output_index is not None and config.output_index >= count:
         message = (
             f"{config.name} has {count} outputs ({listing(function.outputs)}); there is no output {config.output_index}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,20 @@ from basalt.compiler.sql import Fragment, Identifier, Sql
 
 _INDENT = "    "
 _WIDEST = 72
+
+# What may hold a line break that must stay as it is comes first: quoted text and names, comments.
+_LINE_BREAK = re.compile(
+    r"""
+      (?<![\w$]) [eE] ' (?: \\. | '' | [^'\\] )* '
+    | ' (?: '' | [^'] )* '
+    | " (?: "" | [^"] )* "
+    | (?<![\w$]) (?P<dollars> \$\w*\$ ) .*? (?P=dollars)
+    | -- [^\n]*
+    | /\* .*? \*/
+    | (?P<line_break> \n )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -54,5 +69,10 @@ def names(columns: Iterable[str]) -> Fragment:
 
 
 def indented(text: str) -> str:
-    """Return text with every line but the first moved in by one level."""
-    return text.replace("\n", "\n" + _INDENT)
+    """Return text with every line but the first moved in by one level; a line that starts inside quotes stays."""
+    return _LINE_BREAK.sub(lambda found: found[0] + (_INDENT if found["line_break"] else ""), text)
+
+
+def on_one_line(text: str) -> Fragment:
+    """Return text as a comment must be: on its line, whatever names it quotes."""
+    return Fragment(" ".join(text.split()))

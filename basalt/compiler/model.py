@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from basalt.compiler.columns import Column
 from basalt.compiler.indicators import Indicator
+from basalt.compiler.layout import on_one_line
 from basalt.compiler.sql import Identifier
 
 STATES_SUFFIX = "__states"
@@ -54,6 +55,8 @@ class CompiledPass(BaseModel):
     indicators: tuple[Indicator, ...]
     depends_on: tuple[str, ...]
     tables: tuple[str, ...]
+    event_column: str | None
+    """The column of the trades source that is the event time, by whose days a run can be cut; None without one."""
     refusals: tuple[CompiledCheck, ...]
     cautions: tuple[CompiledCheck, ...]
     warnings: tuple[str, ...]
@@ -78,7 +81,8 @@ class CompiledPass(BaseModel):
 
     def script(self) -> str:
         """Return the pass as CREATE VIEW statements, its states first where a later pass reads them."""
-        notes = "".join(f"-- {indicator} is added to {self.name} by the runner\n" for indicator in self.indicators)
+        added = (on_one_line(f"{indicator} is added to {self.name} by the runner") for indicator in self.indicators)
+        notes = "".join(f"-- {note}\n" for note in added)
         if self.states_sql is None:
             return f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n{self.sql};\n"
         columns = ",\n    ".join(Identifier(name).text for name in self.plain_columns)

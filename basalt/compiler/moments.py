@@ -8,6 +8,11 @@ from basalt.compiler.sql import Fragment, Literal, Sql, compose
 from basalt.compiler.types import is_integer, is_timestamp
 from basalt.configuration.buckets import NANOSECONDS, Closed
 
+_NS_RANGE = (-9_223_286_400_000_000_000, 2**63 - 2)
+"""What TIMESTAMP_NS can be in every version of DuckDB: 1677-09-22 to 2262-04-11."""
+_US_RANGE = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+"""The years 1 to 9999 in microseconds."""
+
 
 def nanoseconds(expression: Sql, type_: str) -> Fragment:
     """Return an event time as BIGINT nanoseconds since the epoch; integers are taken to be that already."""
@@ -19,7 +24,8 @@ def nanoseconds(expression: Sql, type_: str) -> Fragment:
 def within(expression: Sql, type_: str, bounds: tuple[int | None, int | None], closed: Closed) -> list[Fragment]:
     """Return the conditions that an event time lies within ``bounds``, edges of buckets that are closed on one side.
 
-    The time is compared in its own type, so that files and row groups outside the range are not read.
+    The time is compared in its own type, so that files and row groups outside the range are not read. A bound beyond
+    what the type can be is taken as the furthest it can.
     """
     operators = (">", "<=") if closed == "right" else (">=", "<")
     return [
@@ -33,14 +39,18 @@ def _moment(moment: int, type_: str, closed: Closed) -> Sql:
     if is_integer(type_):
         return Literal(moment)
     if type_ == "TIMESTAMP_NS":
-        whole, rest = divmod(moment, NANOSECONDS)
+        whole, rest = divmod(_clamped(moment, _NS_RANGE), NANOSECONDS)
         return compose("TIMESTAMP_NS {}", Literal(f"{_utc(whole * 1_000_000):%Y-%m-%d %H:%M:%S}.{rest:09d}"))
     # x > m holds for whole microseconds just when x > floor(m), x >= m just when x >= ceil(m)
     microseconds = moment // 1000 if closed == "right" else -(-moment // 1000)
-    text = _utc(microseconds).isoformat(sep=" ")
+    text = _utc(_clamped(microseconds, _US_RANGE)).isoformat(sep=" ")
     if type_ == "TIMESTAMP WITH TIME ZONE":
         return compose("TIMESTAMPTZ {}", Literal(f"{text}+00"))
     return compose("TIMESTAMP {}", Literal(text))
+
+
+def _clamped(moment: int, limits: tuple[int, int]) -> int:
+    return min(max(moment, limits[0]), limits[1])
 
 
 def _utc(microseconds: int) -> datetime:

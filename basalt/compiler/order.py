@@ -41,9 +41,10 @@ def ordered_passes(config: AnalyticsConfig, tables: Iterable[str] = ()) -> list[
 
 
 def _check_sources(config: AnalyticsConfig, known: list[str]) -> None:
+    there_are = f"there are {listing(dict.fromkeys(known))}"
     problems = [
         Problem(
-            f"pass {each.name} reads {source!r}, which is neither a pass nor a table; there are {listing(dict.fromkeys(known))}",
+            f"pass {each.name} reads {source!r}, which is neither a pass nor a table; {there_are}",
             f"PASSES[{index}].generic_analytics.source_pass",
             nearest(source, known),
         )

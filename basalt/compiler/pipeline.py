@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
+from basalt.compiler.indicators import check_input_types
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
 from basalt.compiler.modules import MODULES
-from basalt.compiler.order import ordered_passes
+from basalt.compiler.order import ordered_passes, source_of
 from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
 from basalt.compiler.relations import database_aliases, relation
 from basalt.compiler.select import pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.compiler.sql import Identifier, Sql
 from basalt.configuration import AnalyticsConfig, PassConfig
-from basalt.errors import BasaltError, CompileError, SourceNotFoundError
+from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
 
 
 def compile_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> CompiledPipeline:
@@ -29,10 +30,10 @@ def compile_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> 
     every mistake of the first stage that finds any.
     """
     passes = ordered_passes(config, schemas)
+    _check_names(config)
     with Binder() as binder:
         compilation = Compilation(config, binder, _bind(config, schemas, binder))
-        for each in passes:
-            compilation.plan(each)
+        compilation.plan_all(passes)
         return CompiledPipeline(passes={each.name: compilation.emit(each) for each in passes})
 
 
@@ -46,12 +47,24 @@ def _module(config: PassConfig) -> Module:
     return MODULES[config.modules[0]]
 
 
+def _check_names(config: AnalyticsConfig) -> None:
+    """Refuse a pass with the name of a table that is read: its view would stand in the table's place."""
+    tables = {name.casefold() for name in tables_read(config)}
+    problems = [
+        Problem(f"pass {each.name} has the name of a table that is read", f"PASSES[{index}].name", "call it otherwise")
+        for index, each in enumerate(config.PASSES)
+        if each.name.casefold() in tables
+    ]
+    if problems:
+        raise PassOrderError(problems)
+
+
 def _bind(config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder) -> dict[str, SourceTable]:
     """Bind every table that is read; mistakes of all tables are raised together."""
     bound: dict[str, SourceTable] = {}
     errors: list[BasaltError] = []
     for name in tables_read(config):
-        schema = schemas.get(name) or assumed_schema(name)
+        schema = schemas[name] if name in schemas else assumed_schema(name)
         if schema is None:
             message = f"there is no source for table {name!r}"
             raise SourceNotFoundError(message, place=f"TABLES.{name}")
@@ -78,16 +91,31 @@ class Compilation:
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    def plan_all(self, passes: Sequence[PassConfig]) -> None:
+        """Plan passes in run order; the mistakes of all are raised together, but for passes that read a faulty one."""
+        errors: list[BasaltError] = []
+        faulty: set[str | None] = set()
+        for each in passes:
+            try:
+                if source_of(each) not in faulty:
+                    self.plan(each)
+            except BasaltError as error:
+                errors.append(error)
+            if each.name not in self.planned:
+                faulty.add(each.name)
+        _raise_together(errors)
+
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""
         inputs = Inputs(self.config, self.tables, self.planned, self.types)
         planned = _module(config).plan(config, inputs)
         query = pass_sql(config.name, planned.steps(frozenset(planned.hidden), self._stand_ins(planned)))
-        self.planned[config.name] = planned
-        self.types[config.name] = self._checked(query, config.name)
+        types = self._checked(query, config.name)
+        check_input_types(planned.indicators, types, f"pass {config.name}")
         for indicator in planned.indicators:
-            self.types[config.name] |= {output.column: output.type for output in indicator.outputs}
-        self.binder.declare(_stand_in(config.name), self.types[config.name])
+            types |= {output.column: output.type for output in indicator.outputs}
+        self.binder.declare(_stand_in(config.name), types)
+        self.planned[config.name], self.types[config.name] = planned, types
 
     def emit(self, config: PassConfig) -> CompiledPass:
         """Return the SQL of a pass whose readers are all planned."""
@@ -111,6 +139,7 @@ class Compilation:
             indicators=planned.indicators,
             depends_on=(planned.source_pass,) if planned.source_pass else (),
             tables=planned.tables,
+            event_column=planned.event_column,
             refusals=_compiled(planned.refusals(relations)),
             cautions=_compiled(planned.cautions(relations)),
             warnings=planned.warnings,
@@ -147,10 +176,12 @@ class Compilation:
     def _columns(self, planned: PlannedPass, name: str) -> tuple[Column, ...]:
         types = self.types[name]
         plain = tuple(column.public(types[column.name]) for column in planned.columns)
+        units = {column.name: column.unit for column in planned.columns}
         added = tuple(
             Column(
                 name=output.column,
                 type=output.type,
+                unit=units[indicator.input_col] if indicator.keeps_unit else "",
                 kind="ratio",
                 title=f"{indicator}, output {output.index}",
                 formula=str(indicator),

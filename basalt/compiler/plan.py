@@ -38,6 +38,11 @@ class Check:
     when: Sql | None = None
 
 
+def in_message(text: str) -> str:
+    """Return a user's text as it stands in the message of a check, where braces mean something."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 class PlannedPass(Protocol):
     """A pass whose columns are known and whose SQL can be asked for."""
 
@@ -64,6 +69,10 @@ class PlannedPass(Protocol):
     @property
     def source_pass(self) -> str | None:
         """The pass that is read, if any."""
+
+    @property
+    def event_column(self) -> str | None:
+        """The source's own column that is the event time, when there is one: a run can be cut by its days."""
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:

@@ -13,22 +13,35 @@ from basalt.errors import ConfigurationError
 _READERS = {"parquet": "read_parquet", "csv": "read_csv"}
 _ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv"}
 _COMPRESSED = {".gz", ".zst"}
+_PART = r'(?:"(?:[^"]|"")+"|[^."]+)'
+_NAME = re.compile(rf"{_PART}(?:\.{_PART}){{0,2}}")
 _NAME_PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
+_TAKEN = frozenset(("main", "memory", "system", "temp"))
+"""Names that databases of DuckDB's own have."""
 
 
 def relation(name: str, table: TableConfig | None, aliases: dict[str, str]) -> Sql:
     """Return what stands after FROM for a table: a file reader, a table of a database, or a name on the connection.
 
-    ``aliases`` names attached databases by path. Raises ConfigurationError when the file format is not known.
+    ``aliases`` names attached databases by path. Raises ConfigurationError when the file format is not known, or the
+    name of a table is not one.
     """
     if table is None:
         return Identifier(name)
     if table.path:
         return _files(name, table)
     if table.table is not None:
-        parts = [quoted.replace('""', '"') or plain for quoted, plain in _NAME_PART.findall(table.table)]
-        return Identifier(*([aliases[table.database]] if table.database else []), *parts)
+        return Identifier(*([aliases[table.database]] if table.database else []), *_parts(name, table.table))
     return Identifier(memory_name(name))
+
+
+def _parts(name: str, table: str) -> list[str]:
+    """Return the catalog, schema and table that a qualified name consists of, as many as it has."""
+    if not _NAME.fullmatch(table):
+        message = f"{table!r} is not the name of a table"
+        hint = 'write table, schema.table or catalog.schema.table; a part with a dot or a quote in it as "..."'
+        raise ConfigurationError(message, place=f"TABLES.{name}.table", suggestion=hint)
+    return [quoted.replace('""', '"') or plain for quoted, plain in _NAME_PART.findall(table)]
 
 
 def memory_name(table: str) -> str:
@@ -42,9 +55,9 @@ def database_aliases(tables: Iterable[TableConfig]) -> dict[str, str]:
     for path in (table.database for table in tables if table.database):
         if path not in aliases:
             stem = PurePosixPath(path.replace("\\", "/")).name.split(".")[0] or "database"
-            taken = set(aliases.values())
+            taken = _TAKEN.union(alias.casefold() for alias in aliases.values())
             candidates = (stem if number == 1 else f"{stem}_{number}" for number in range(1, len(taken) + 2))
-            aliases[path] = next(candidate for candidate in candidates if candidate not in taken)
+            aliases[path] = next(candidate for candidate in candidates if candidate.casefold() not in taken)
     return aliases
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.moments import within
@@ -31,13 +31,17 @@ def _dates(column: Sql | None, config: AnalyticsConfig) -> list[Fragment]:
     """Return conditions that skip files by a date column, a day wider on both sides for time zones."""
     if column is None:
         return []
-    day = timedelta(days=1)
-    limits = ((">=", config.START_DATE, -day), ("<=", config.END_DATE, day))
+    limits = ((">=", config.START_DATE, -1), ("<=", config.END_DATE, 1))
     return [
-        compose("{} " + operator + " {}", column, Literal(date + margin))
-        for operator, date, margin in limits
-        if date is not None
+        compose("{} " + operator + " {}", column, Literal(_moved(limit, days)))
+        for operator, limit, days in limits
+        if limit is not None
     ]
+
+
+def _moved(day: date, days: int) -> date:
+    """Return a day moved by days; the first and the last day there are cannot be moved out."""
+    return day if day in (date.min, date.max) else day + timedelta(days=days)
 
 
 def universe_conditions(source: SourceTable, inputs: Inputs, relations: Relations) -> list[Fragment]:

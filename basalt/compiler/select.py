@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from basalt.compiler.layout import SelectItem, conditions, names, select_list
+from basalt.compiler.layout import SelectItem, conditions, names, on_one_line, select_list
 from basalt.compiler.plan import Step
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render
@@ -36,10 +36,7 @@ def add_columns(source: str, items: Sequence[SelectItem]) -> Fragment:
 
 def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:
     """Return a whole pass: one CTE per step, the last step its result."""
-    written = [{"name": Identifier(step.name), "body": step.body, "comment": _comment(step.comment)} for step in steps]
-    return render("shapes/pass", title=_comment(title), steps=written)
-
-
-def _comment(text: str) -> Fragment:
-    """Return text that stays on its line, whatever names it quotes."""
-    return Fragment(" ".join(text.split()))
+    written = [
+        {"name": Identifier(step.name), "body": step.body, "comment": on_one_line(step.comment)} for step in steps
+    ]
+    return render("shapes/pass", title=on_one_line(title), steps=written)

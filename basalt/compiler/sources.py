@@ -90,6 +90,11 @@ class SourceTable:
                 raise BindingError(message, place=place, suggestion=f"map it: {name}: CAST(... AS TIMESTAMP)")
         raise UnknownColumnError(self.lacks(candidates[-1], f"table {self.name}"))
 
+    def event_column(self) -> str | None:
+        """Return the source's own column that is the event time as it stands; None when it is computed."""
+        expression, _ = self.event_time()
+        return next((name for name in self.raw_schema if Identifier(name) == expression), None)
+
     def order(self) -> tuple[Sql, str] | None:
         """Return the expression and type that order events of equal time, or None when the source has none."""
         if self.sequence is not None:
@@ -102,10 +107,14 @@ def bind_source(name: str, table: TableConfig | None, schema: Schema, binder: Bi
     """Return a table's columns as typed expressions.
 
     Raises SourceExpressionError listing every expression in ``columns``, ``filter``, ``sequence`` or ``date_column``
-    that is not one scalar expression over the source's columns.
+    that is not one scalar expression over the source's columns, BindingError when the schema is not one.
     """
     config = table or TableConfig(table=name)
-    binder.declare(_RAW, schema)
+    try:
+        binder.declare(_RAW, schema)
+    except BinderError as error:
+        message = f"the schema of {name} is not one of a DuckDB table: {error.message}"
+        raise BindingError(message, place=f"TABLES.{name}") from None
     written = {f"columns.{column}": text for column, text in config.columns.items()}
     written |= {
         key: text for key in ("filter", "sequence", "date_column") if (text := getattr(config, key)) is not None
@@ -114,7 +123,8 @@ def bind_source(name: str, table: TableConfig | None, schema: Schema, binder: Bi
     if problems:
         raise SourceExpressionError(problems)
     mapped = {column: bound[f"columns.{column}"] for column in config.columns}
-    own = {column: (Identifier(column), type_) for column, type_ in schema.items() if column not in mapped}
+    taken = {column.casefold() for column in mapped}  # SQL knows no case: a mapped Close stands for the source's close
+    own = {column: (Identifier(column), type_) for column, type_ in schema.items() if column.casefold() not in taken}
     columns: dict[str, tuple[Sql, str]] = {**mapped, **own}
     return SourceTable(
         name=name,
@@ -129,7 +139,8 @@ def bind_source(name: str, table: TableConfig | None, schema: Schema, binder: Bi
 
 
 _RAW = "basalt_source"
-_CALL = re.compile(r"\w+\([^()]*\)")
+_CALL = re.compile(r"(?P<function>\w+)\([^()]*\)")
+_LONGEST = 200
 
 
 def _bind_expressions(
@@ -138,24 +149,37 @@ def _bind_expressions(
     bound: dict[str, tuple[Sql, str]] = {}
     problems: list[Problem] = []
     for key, text in written.items():
-        if not binder.is_one_expression(text):
-            problems.append(Problem(f"{text!r} is not one SQL expression over a row", f"{place}.{key}"))
-            continue
-        expression = _placed(text, schema)
         try:
-            types = binder.describe(
-                compose("SELECT {} AS value FROM {} WHERE ({}) IS NOT NULL", expression, _raw(), expression)
-            )
+            bound[key] = _bind_expression(text, binder, schema)
         except BinderError as error:
             hint = f"did you mean {error.candidates[0]}?" if error.candidates else f"the source has {listing(schema)}"
-            problems.append(Problem(f"{text!r} does not fit the source: {error.message}", f"{place}.{key}", hint))
+            message = f"{_shown(text)} does not fit the source: {error.message}"
+            problems.append(Problem(message, f"{place}.{key}", hint))
             continue
-        bound[key] = (expression, types["value"])
+        if key == "filter" and bound[key][1] != "BOOLEAN":
+            message = f"{_shown(text)} is not a condition but {bound[key][1]}"
+            problems.append(Problem(message, f"{place}.filter", "compare it with something"))
     return bound, problems
 
 
-def _raw() -> Identifier:
-    return Identifier(_RAW)
+def _bind_expression(text: str, binder: Binder, schema: Schema) -> tuple[Sql, str]:
+    """Return an expression and its type.
+
+    Raises BinderError when it is not one scalar expression over the source's columns.
+    """
+    if text.strip() not in schema and not binder.is_one_expression(text):
+        message = "it is not one SQL expression over a row"
+        raise BinderError(message)
+    expression = _placed(text, schema)
+    types = binder.describe(
+        compose("SELECT {} AS value FROM {} WHERE ({}) IS NOT NULL", expression, Identifier(_RAW), expression)
+    )
+    return expression, types["value"]
+
+
+def _shown(text: str) -> str:
+    """Return a user's text as a message shows it: quoted, and cut when it is too long to read."""
+    return repr(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
 
 
 def _placed(text: str, schema: Schema) -> Sql:
@@ -165,4 +189,6 @@ def _placed(text: str, schema: Schema) -> Sql:
         return Identifier(text)
     if "--" in text or "\n" in text or "/*" in text:
         return Fragment(f"(\n{text}\n)")
-    return Fragment(text if _CALL.fullmatch(text) else f"({text})")
+    call = _CALL.fullmatch(text)
+    is_call = call is not None and Identifier(call["function"]).text == call["function"]  # and not a NOT (...)
+    return Fragment(text if is_call else f"({text})")

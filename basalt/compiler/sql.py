@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from basalt.errors import CompileError
+
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 # The union of DuckDB's reserved words and of its words that are not allowed as a bare column name (1.5 and 2.0).
 _RESERVED = frozenset(
@@ -197,23 +200,34 @@ class Fragment(Sql):
 
 
 class Identifier(Sql):
-    """A name, quoted when it has to be. ``parts`` of a qualified name are quoted one by one."""
+    """A name, quoted when it has to be. ``parts`` of a qualified name are quoted one by one.
+
+    Raises CompileError for what cannot be a name: nothing, or text that DuckDB cannot be given.
+    """
 
     def __init__(self, *parts: str) -> None:
         super().__init__(".".join(_quoted(part) for part in parts))
 
 
 class Literal(Sql):
-    """A value: text, number, boolean, date, timestamp, or null."""
+    """A value: text, number, boolean, date, timestamp, or null.
+
+    Raises CompileError for a number that is not finite, and for text that DuckDB cannot be given.
+    """
 
     def __init__(self, value: str | float | bool | date | datetime | Decimal | None) -> None:  # noqa: FBT001 - a value
         super().__init__(_literal(value))
 
 
+def is_text(value: str) -> bool:
+    """Tell whether DuckDB can be given a text: it has no NUL, and nothing that is not Unicode (a lone surrogate)."""
+    return "\0" not in value and not _SURROGATE.search(value)
+
+
 def _quoted(name: str) -> str:
-    if not name or "\0" in name:
+    if not name or not is_text(name):
         message = f"{name!r} cannot be a SQL name"
-        raise ValueError(message)
+        raise CompileError(message)
     if _PLAIN.fullmatch(name) and name.lower() not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
@@ -227,15 +241,15 @@ def _literal(value: str | float | bool | date | datetime | Decimal | None) -> st
     if isinstance(value, (int, float, Decimal)):
         if not Decimal(value).is_finite():
             message = f"{value} cannot be a SQL value"
-            raise ValueError(message)
+            raise CompileError(message)
         return str(value)
     if isinstance(value, datetime):
         return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
-    if "\0" in value:
-        message = "text with a NUL character cannot be a SQL value"
-        raise ValueError(message)
+    if not is_text(value):
+        message = f"{value!r} cannot be a SQL value"
+        raise CompileError(message)
     return "'" + value.replace("'", "''") + "'"
 
 

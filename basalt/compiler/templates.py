@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from basalt.catalog.library import split_header, templates_folder
+from basalt.catalog.library import read_template, split_header, templates_folder
 from basalt.compiler.layout import indented
 from basalt.compiler.sql import Fragment, Sql
 from basalt.errors import TemplateError
@@ -46,7 +46,7 @@ def _environment() -> jinja2.Environment:
 @functools.cache
 def _shape(name: str) -> jinja2.Template:
     path: Path = templates_folder() / f"{name}.sql"
-    _, body = split_header(path.read_text(encoding="utf-8"), str(path))
+    _, body = split_header(read_template(path), str(path))
     return _compiled(body.strip())
 
 

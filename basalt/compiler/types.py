@@ -25,8 +25,8 @@ def is_float(type_: str) -> bool:
 
 
 def is_number(type_: str) -> bool:
-    """Tell whether a type can be cast to DOUBLE as a number."""
-    return is_integer(type_) or is_float(type_) or type_.startswith("DECIMAL")
+    """Tell whether a type can be cast to DOUBLE as a number; a column of nothing but nulls can."""
+    return is_integer(type_) or is_float(type_) or type_.startswith("DECIMAL") or type_ == '"NULL"'
 
 
 def is_timestamp(type_: str) -> bool:

@@ -117,6 +117,7 @@ class RunResult(Mapping[str, PassResult]):
         """Close the connection if the run opened it; relations of it cannot be read afterwards."""
         if self._owns_connection:
             self.connection.close()
+            self._runner.close()
 
     def __repr__(self) -> str:
         return f"<run of {', '.join(self)}>"

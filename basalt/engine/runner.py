@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,10 +11,13 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
+from basalt.compiler.binder import Schema
 from basalt.compiler.model import CompiledCheck, CompiledPass, CompiledPipeline
+from basalt.compiler.pipeline import compile_pipeline
 from basalt.compiler.sql import Identifier, Literal
 from basalt.configuration import AnalyticsConfig, OutputTarget
 from basalt.engine.indicators import add_indicators
+from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
 from basalt.errors import AmbiguousReferenceError, OutputError, Problem, RunError
 from basalt.outputs.paths import output_path
@@ -30,6 +33,24 @@ class PassReport:
     columns: int
     seconds: float
     path: Path | None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A pipeline, the schemas of its sources, and what they compile to."""
+
+    config: AnalyticsConfig
+    schemas: Mapping[str, Schema]
+    compiled: CompiledPipeline
+
+    @classmethod
+    def of(cls, config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Job:
+        """Compile a pipeline."""
+        return cls(config, schemas, compile_pipeline(config, schemas))
+
+    def restricted(self, days: Slice) -> CompiledPipeline:
+        """Return the pipeline compiled for a slice of its days."""
+        return compile_pipeline(days.of(self.config), self.schemas)
 
 
 class Observer(Protocol):
@@ -56,17 +77,21 @@ class Runner:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        compiled: CompiledPipeline,
-        config: AnalyticsConfig,
+        job: Job,
         observer: Observer | None = None,
+        *,
+        in_memory: bool = True,
     ) -> None:
         self.connection = connection
-        self.compiled = compiled
+        self.compiled = compiled = job.compiled
         self.reports: list[PassReport] = []
         self.warnings: list[str] = []
-        self._config = config
+        self._job = job
+        self._config = config = job.config
         self._observer = observer or _Silent()
+        self._in_memory = in_memory
         self._store = Store(connection, config.DATASETNAME)
+        self._slices: dict[str, list[Slice]] = {}
         self._targets: dict[str, OutputTarget] = {
             each.name: target for each in config.PASSES if (target := each.output or config.OUTPUT_TARGET) is not None
         }
@@ -97,6 +122,10 @@ class Runner:
             if name in self._targets:
                 self._write(name, output_path(self._targets[name], name, self._config))
 
+    def close(self) -> None:
+        """Remove temporary files."""
+        self._store.discard_parts()
+
     def keep_all(self) -> None:
         """Compute every pass that has not been computed, so that its rows outlive the process."""
         for name in self.compiled.passes:
@@ -120,7 +149,8 @@ class Runner:
         """Tell whether a pass is computed once and kept: it has indicators, or is read again."""
         readers = sum(name in each.depends_on for each in self.compiled.passes.values())
         is_written = name in self._targets
-        return bool(self.compiled.passes[name].indicators) or readers + is_written > 1
+        is_read_again = readers + is_written > 1
+        return bool(self.compiled.passes[name].indicators) or is_read_again or len(self._slices_of(name)) > 1
 
     def _prepare(self, name: str) -> None:
         """Have everything a pass reads computed or registered, and check what must hold."""
@@ -138,7 +168,9 @@ class Runner:
         if name in self._kept:
             return
         try:
-            if compiled.indicators:
+            if len(self._slices_of(name)) > 1:
+                self._store.keep_parts(compiled, self._sliced_queries(name))
+            elif compiled.indicators:
                 self._store.keep_rows(compiled, self._with_indicators(compiled))
             else:
                 self._store.keep(compiled)
@@ -146,6 +178,19 @@ class Runner:
             raise _failed(name, error) from error
         self._kept.add(name)
         self._caution(name)
+
+    def _slices_of(self, name: str) -> list[Slice]:
+        """Return the slices a pass is computed in; a database file keeps whole passes."""
+        if name not in self._slices:
+            column = self.compiled.passes[name].event_column if self._in_memory else None
+            table = self._config.TABLES.get("trades")
+            self._slices[name] = day_slices(self.connection, table, column, self._config)
+        return self._slices[name]
+
+    def _sliced_queries(self, name: str) -> Iterator[str]:
+        for each in self._slices_of(name):
+            compiled = self._job.restricted(each).passes[name]
+            yield compiled.states_sql or compiled.sql
 
     def _with_indicators(self, compiled: CompiledPass) -> pa.Table:
         order = ", ".join(str(Identifier(key)) for key in [*compiled.series_keys, "TimeBucket"])

@@ -81,7 +81,9 @@ def tables_on(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Return the names of the tables and views that a connection reads without qualification."""
     query = """
         SELECT table_name FROM information_schema.tables
-        WHERE list_contains(current_schemas(true), table_schema) ORDER BY ALL
+        WHERE list_contains(current_schemas(true), table_schema)
+          AND table_catalog IN (current_database(), 'temp')
+        ORDER BY ALL
     """
     return tuple(dict.fromkeys(str(row[0]) for row in connection.execute(query).fetchall()))
 

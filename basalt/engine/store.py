@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier, Literal
+from basalt.engine.parts import PartsFolder
 from basalt.errors import RunError
 
 _ROWS = "basalt_rows"
@@ -21,6 +23,7 @@ class Store:
         self.connection = connection
         catalog, self._current = connection.execute("SELECT current_catalog(), current_schema()").fetchall()[0]
         self._catalog, self._dataset = str(catalog), dataset
+        self._parts = PartsFolder()
         self._execute(f"CREATE SCHEMA IF NOT EXISTS {Identifier(self._catalog, dataset)}")
 
     def view(self, compiled: CompiledPass) -> None:
@@ -30,6 +33,15 @@ class Store:
     def keep(self, compiled: CompiledPass) -> None:
         """Compute a pass once, without its indicators, and keep its rows."""
         self._keep(compiled, compiled.states_sql or compiled.sql, compiled.plain_columns)
+
+    def keep_parts(self, compiled: CompiledPass, queries: Iterable[str]) -> None:
+        """Compute a pass part by part, as temporary files, and keep their rows together."""
+        paths = []
+        for number, query in enumerate(queries):
+            path = self._parts.new(f"{number}.parquet")
+            self._execute(f"COPY (\n{query}\n) TO {Literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)")
+            paths.append(str(Literal(str(path))))
+        self._register(compiled, f"SELECT * FROM read_parquet([{', '.join(paths)}])", compiled.plain_columns)
 
     def keep_rows(self, compiled: CompiledPass, rows: pa.Table) -> None:
         """Keep rows that were computed outside DuckDB as the rows of a pass."""
@@ -42,6 +54,10 @@ class Store:
     def view_file(self, compiled: CompiledPass, path: Path) -> None:
         """Register a pass that has been written as a view of its file."""
         self._register(compiled, f"SELECT * FROM read_parquet({Literal(str(path.resolve()))})", _all_columns(compiled))
+
+    def discard_parts(self) -> None:
+        """Remove temporary files; passes kept in them cannot be read afterwards."""
+        self._parts.remove()
 
     def name(self, pass_name: str) -> Identifier:
         """Return the full name of a pass's view."""

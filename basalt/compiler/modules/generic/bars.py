@@ -70,7 +70,10 @@ def read_bars(config: PassConfig, inputs: Inputs) -> Bars:
         _check_contract(config, bars)
         return bars
     table = inputs.tables[name]
-    columns = {column: key_column(column) if column in _KEYS else BoundColumn(column) for column in table.columns}
+    columns = {
+        column: key_column(column, column) if column in _KEYS else BoundColumn(column, title=column)
+        for column in table.columns
+    }
     contract = _stated_contract(config, table, inputs.config.TABLES.get(name))
     return Bars(name, columns, table.types, contract, table=table)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.generic.aggregation import AggregatedColumn, aggregate
 from basalt.compiler.modules.generic.bars import Bars, read_bars
 from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
-from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.plan import Check, Inputs, Relations, Step, in_message
 from basalt.compiler.scans import uses_reference
 from basalt.compiler.select import add_columns, pass_sql, select
 from basalt.compiler.sql import Fragment, Identifier, Literal, compose
@@ -33,6 +34,25 @@ from basalt.errors import (
 )
 
 _TIME = "TimeBucket"
+
+
+@dataclass(frozen=True)
+class WorkingColumns:
+    """The columns a pass adds on its way, under names that nothing it reads has."""
+
+    bucket: str
+    bar_start: str
+    bar_date: str
+
+    @classmethod
+    def beside(cls, names: Iterable[str]) -> WorkingColumns:
+        """Return names unlike those of a pass's own columns."""
+        taken = {name.casefold() for name in names}
+        return cls(*(_free(name, taken) for name in ("bucket", "bar_start", "bar_date")))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return name if name not in taken else _free(f"{name}_", taken)
 
 
 class GenericModule:
@@ -166,13 +186,24 @@ class GenericPass:
         return (*own, "reference") if uses else own
 
     @property
+    def event_column(self) -> str | None:
+        """No column: what is read are bars, not events."""
+        return None
+
+    @property
     def source_pass(self) -> str | None:
         """The pass that is read, if it is one."""
         return None if self.bars.table is not None else self.bars.name
 
     @cached_property
     def _join(self) -> ReferenceJoin | None:
-        return ReferenceJoin(self.inputs.tables["reference"], self.looked_up) if self.looked_up else None
+        if not self.looked_up:
+            return None
+        return ReferenceJoin(self.inputs.tables["reference"], self.looked_up, self._working.bar_date)
+
+    @cached_property
+    def _working(self) -> WorkingColumns:
+        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys])
 
     @cached_property
     def _aggregated(self) -> tuple[AggregatedColumn, ...]:
@@ -225,7 +256,7 @@ class GenericPass:
         place = f"pass {self.config.name}"
         found = resolve_indicators(self.analytics.talib_indicators, available, place)
         outputs = [output.column for indicator in found for output in indicator.outputs]
-        if repeated := duplicates([*available, *outputs]):
+        if repeated := duplicates([*available, *self.hidden, *outputs]):
             message = f"{listing(repeated)} would be there twice"
             raise DuplicateColumnError(message, place=f"{place}: talib_indicators", suggestion="set output_col")
         return found
@@ -293,7 +324,7 @@ class GenericPass:
     def _bars(self, hidden: frozenset[str], relations: Relations) -> Step:
         items = [SelectItem(self.bars.expression(name), name) for name in self._kept(hidden)]
         if self._uses_time and self.bars.contract is not None:
-            items.append(SelectItem(self._bar_start(self.bars.contract), "bar_start"))
+            items.append(SelectItem(self._bar_start(self.bars.contract), self._working.bar_start))
         body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
         return Step("source_bars", body, f"the rows of {self.bars.name}")
 
@@ -305,18 +336,19 @@ class GenericPass:
         """Add what is computed from a bar's start."""
         items: list[SelectItem] = []
         comment = "each bar with its date"
+        start = Identifier(self._working.bar_start)
         if self._is_regridded and self.contract is not None:
             origin = self.contract.origin
-            moment = compose("(bar_start - {})", Literal(origin)) if origin else Identifier("bar_start")
+            moment = compose("({} - {})", start, Literal(origin)) if origin else start
             bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
-            items.append(SelectItem(bucket, "bucket"))
+            items.append(SelectItem(bucket, self._working.bucket))
             comment = f"each bar in the bucket that contains it: {self.contract.describe()}"
         if self._join is not None and self._join.is_dated:
-            items.append(SelectItem(compose("CAST(make_timestamp_ns(bar_start) AS DATE)"), "bar_date"))
+            items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self._working.bar_date))
         return Step("bucketed_bars", add_columns("source_bars", items), comment)
 
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
-        by = ["bucket" if name == _TIME and self._is_regridded else name for name in self.keys]
+        by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
         items = [SelectItem.column(name) for name in by]
         items += [item for each in self._aggregated for item in each.grouped]
         for each in self._aggregated:
@@ -333,7 +365,7 @@ class GenericPass:
 
     def _key_item(self, name: str) -> SelectItem:
         if name == _TIME and self._is_regridded and self.contract is not None:
-            return SelectItem(time_bucket(self.contract), _TIME)
+            return SelectItem(time_bucket(self.contract, self._working.bucket), _TIME)
         return SelectItem.column(name)
 
     def _passed_on(self, source: str, hidden: frozenset[str]) -> Step:
@@ -356,9 +388,8 @@ class GenericPass:
         nothing = compose("{} IS NULL", Identifier(self.looked_up[0]))
         body = select(compose("count(DISTINCT ListingId)"), Identifier(MAPPED), where=[nothing])
         query = pass_sql("listings without reference data", [*steps, Step("result", body, "how many")])
-        message = (
-            f"pass {self.config.name}: {{count}} listings have no {self.looked_up[0]} in reference; their key is null"
-        )
+        column = in_message(self.looked_up[0])
+        message = f"pass {self.config.name}: {{count}} listings have no {column} in reference; their key is null"
         return [Check(query, message, when=nothing)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from basalt.compiler.layout import SelectItem, names, select_list
-from basalt.compiler.plan import Check, Relations, Step
+from basalt.compiler.plan import Check, Relations, Step, in_message
 from basalt.compiler.select import select
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
@@ -17,7 +17,7 @@ _ROWS = "reference_rows"
 
 @dataclass(frozen=True)
 class ReferenceJoin:
-    """Adds ``columns`` of the reference table to rows with ListingId, and bar_date where the reference has dates.
+    """Adds ``columns`` of the reference table to rows with ListingId, and ``bar_date`` where the reference has dates.
 
     A reference with Date has a row per day; one with ValidFrom (and ValidTo) a row per period, of which the latest
     that has begun counts, up to and including ValidTo; one with neither a row per listing.
@@ -25,6 +25,7 @@ class ReferenceJoin:
 
     reference: SourceTable
     columns: tuple[str, ...]
+    bar_date: str = "bar_date"
 
     @property
     def is_dated(self) -> bool:
@@ -81,13 +82,15 @@ class ReferenceJoin:
         if not self._has_end:
             return value
         end = compose("{}.ValidTo", Identifier(_ROWS))
-        return compose("CASE WHEN bar_date <= coalesce({}, bar_date) THEN {} END", end, value)
+        date = Identifier(self.bar_date)
+        return compose("CASE WHEN {} <= coalesce({}, {}) THEN {} END", date, end, date, value)
 
     def _condition(self, left: Sql, right: Sql) -> Fragment:
         terms = [compose("{}.ListingId = {}.ListingId", left, right)]
         if len(self._key) > 1:
             operator = "=" if self._key[1] == "Date" else ">="
-            terms.append(compose("{}.bar_date " + operator + " {}.{}", left, right, Identifier(self._key[1])))
+            date, key = Identifier(self.bar_date), Identifier(self._key[1])
+            terms.append(compose("{}.{} " + operator + " {}.{}", left, date, right, key))
         return join(terms, " AND ")
 
     def refusal(self, relations: Relations) -> Check:
@@ -99,6 +102,5 @@ class ReferenceJoin:
             self._rows(relations).body,
             keys,
         )
-        return Check(
-            query, f"reference has several rows with different {', '.join(self.columns)} for {{count}} listings"
-        )
+        columns = in_message(", ".join(self.columns))
+        return Check(query, f"reference has several rows with different {columns} for {{count}} listings")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from basalt.catalog.library import load_library
 from basalt.catalog.metrics import Metric
@@ -24,7 +25,7 @@ from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render_text
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
-from basalt.errors import BindingError, Problem
+from basalt.errors import BindingError
 
 _DEFAULT_SECONDS = 60
 
@@ -42,10 +43,8 @@ class TradeModule:
         Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
         asked = requests(config, load_library())
-        source = inputs.tables["trades"]
-        _check_columns(asked, source, config.name)
-        planned = TradePass(config, inputs, source, asked)
-        planned.rows.steps({"trades": Identifier("trades"), "reference": Identifier("reference")})
+        planned = TradePass(config, inputs, inputs.tables["trades"], asked)
+        _check_columns(planned)
         return planned
 
 
@@ -59,20 +58,24 @@ def bucket_contract(config: PassConfig) -> BucketContract:
     )
 
 
-def _check_columns(asked: tuple[Request, ...], source: SourceTable, name: str) -> None:
-    """Raise BindingError with every column that a requested metric needs and the source lacks."""
-    problems: dict[Problem, None] = {}
-    for request in asked:
-        needs = [*request.metric.requires, *(["AggressorSide"] if request.side != "Total" else [])]
-        for column in needs:
-            if column not in source and not (column == "LocalPrice" and _has_price(source)):
-                problems[source.lacks(column, f"pass {name}: {request.column}")] = None
-    if problems:
-        raise BindingError(problems)
-
-
-def _has_price(source: SourceTable) -> bool:
-    return "TradeNotional" in source or "Price" in source
+def _check_columns(planned: TradePass) -> None:
+    """Raise BindingError with every column that is missing, or is not of a type it can be, and what needs it."""
+    needed = [(column, f": {request.column}") for request in planned.asked for column in request.requires]
+    named = {column for column, _ in needed}
+    needed += [(column, "") for column in ("ListingId", "Size") if column not in named]
+    reads: list[Callable[[], object]] = [
+        partial(planned.rows.column, column, f"pass {planned.config.name}{by}") for column, by in needed
+    ]
+    errors: list[BindingError] = []
+    for read in (planned.source.event_time, *reads):
+        try:
+            read()
+        except BindingError as error:
+            errors.append(error)
+    if errors:
+        kinds = {type(error) for error in errors}
+        kind = kinds.pop() if len(kinds) == 1 else BindingError
+        raise kind(dict.fromkeys(problem for error in errors for problem in error.problems))
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,11 @@ class TradePass:
     source_pass: str | None = None
     indicators: tuple[Indicator, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def event_column(self) -> str | None:
+        """The source's own column that is the event time, when there is one."""
+        return self.source.event_column()
 
     @cached_property
     def contract(self) -> BucketContract:

@@ -24,6 +24,11 @@ class Request:
         """The name of the output column."""
         return self.metric.column_for(self.side)
 
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The columns of trades that it is computed from."""
+        return self.metric.requires if self.side == "Total" else (*self.metric.requires, "AggressorSide")
+
     def state_column(self, state: str) -> str:
         """Return the name a state of this metric has for this side: ``total_volume``."""
         return f"{self.side.lower()}_{state}"

@@ -109,17 +109,22 @@ class TradeRows:
         if sequence is not None and self.ordered:
             yield SelectItem(sequence[0], "sequence")
         for name in sorted(self._selected_names, key=_canonical_rank):
-            yield SelectItem(self._canonical(name), name)
+            yield SelectItem(self.column(name, self.needs.get(name, "the trade module")), name)
         if self.by_side:
-            yield SelectItem(self._aggressor(), "aggressor")
+            yield SelectItem(self.column("AggressorSide", "the trade module"), "aggressor")
         if self.every_row:
             counted = self._is_counted()
             yield SelectItem(Literal(True) if counted is None else compose("coalesce({}, FALSE)", counted), "counted")  # noqa: FBT003
 
-    def _canonical(self, name: str) -> Sql:
-        needed_by = self.needs.get(name, "the trade module")
+    def column(self, name: str, needed_by: str) -> Sql:
+        """Return a canonical column.
+
+        Raises UnknownColumnError when the source does not have it, BindingError when it is not of a type it can be.
+        """
         if name == "LocalPrice":
             return self._price(needed_by)
+        if name == "AggressorSide":
+            return self._aggressor(needed_by)
         if name in _NUMBERS:
             return self.source.number(name, needed_by)
         return self.source.text(name, needed_by)
@@ -135,8 +140,8 @@ class TradeRows:
             return self.source.number("Price", needed_by)
         return self.source.require("LocalPrice", needed_by)
 
-    def _aggressor(self) -> Fragment:
-        side = self.source.number("AggressorSide", self.needs.get("AggressorSide", "the trade module"))
+    def _aggressor(self, needed_by: str) -> Fragment:
+        side = self.source.number("AggressorSide", needed_by)
         if is_integer(self.source.types["AggressorSide"]):
             side = compose("{}", self.source.columns["AggressorSide"])
         return compose("CASE {} WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END", side)

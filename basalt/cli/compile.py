@@ -1,0 +1,72 @@
+"""``basalt compile``: a pipeline as SQL."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from basalt.cli.command import add_command
+from basalt.cli.options import (
+    EndDate,
+    PipelineArgument,
+    PipelineOption,
+    Settings,
+    StartDate,
+    load_pipeline,
+    pipeline_path,
+)
+
+
+class Format(StrEnum):
+    """What a compiled pipeline is printed as."""
+
+    sql = "sql"
+    json = "json"
+
+
+def compile_command(  # noqa: PLR0913 - a parameter per option
+    pipeline: PipelineArgument = None,
+    *,
+    pipeline_option: PipelineOption = None,
+    pass_name: Annotated[
+        str | None,
+        typer.Option(
+            "--pass",
+            metavar="NAME",
+            show_default=False,
+            help="Print this pass only: its SELECT. The passes it reads are views that the whole script creates.",
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            file_okay=False,
+            show_default=False,
+            help="Write to files instead: PASS.sql for each pass, or pipeline.json.",
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="SQL text, or JSON with everything known.")] = Format.sql,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    settings: Settings = None,
+) -> None:
+    """Print a pipeline as SQL.
+
+    The passes come as CREATE VIEW statements, in the order in which they can be run. Standard output holds SQL (or
+    JSON) and nothing else; warnings go to standard error.
+    """
+    from basalt.cli.emission import emit  # noqa: PLC0415 - the compiler is imported when it is used
+
+    config = load_pipeline(pipeline_path(pipeline, pipeline_option), settings, start_date, end_date)
+    emit(config, pass_name, form.value, folder)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    add_command(app, "compile", compile_command)

@@ -1,0 +1,53 @@
+"""What a pipeline reads and writes, printed as tables or as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from basalt.cli.datasets import Datasets, Result, Source
+from basalt.cli.output import put
+from basalt.cli.tables import Heading, print_table
+from basalt.cli.wording import path_text, rows_text
+
+
+def print_tables(found: Datasets) -> None:
+    """Print a table of sources and a table of results on standard output."""
+    print_table(
+        (Heading("reads"), Heading("kind"), Heading("where")),
+        ((each.name, each.kind, "\n".join(each.places) or "-") for each in found.sources),
+    )
+    put("\n")
+    print_table(
+        (Heading("writes"), Heading("rows", number=True), Heading("written (UTC)"), Heading("where")),
+        (_cells(each) for each in found.results),
+    )
+
+
+def print_json(found: Datasets) -> None:
+    """Print one JSON object with ``sources`` and ``results`` on standard output."""
+    data = {
+        "sources": [_source(each) for each in found.sources],
+        "results": [_result(each) for each in found.results],
+    }
+    put(f"{json.dumps(data, indent=2, ensure_ascii=False)}\n")
+
+
+def _cells(result: Result) -> tuple[str, str, str, str]:
+    written = f"{result.written:%Y-%m-%d %H:%M:%S}" if result.written else "not there"
+    if result.path is None:
+        return (result.name, "-", "-", "not written")
+    return (result.name, rows_text(result.rows), written, path_text(result.path))
+
+
+def _source(source: Source) -> dict[str, object]:
+    return {"table": source.name, "kind": source.kind, "where": list(source.places)}
+
+
+def _result(result: Result) -> dict[str, object]:
+    return {
+        "pass": result.name,
+        "path": None if result.path is None else str(result.path),
+        "exists": result.exists,
+        "rows": result.rows,
+        "written": result.written.isoformat(timespec="seconds") if result.written else None,
+    }

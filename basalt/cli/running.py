@@ -1,0 +1,65 @@
+"""Runs a pipeline with its progress shown, and says at the end what landed where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+import basalt
+from basalt.cli.default_output import with_default_output
+from basalt.cli.progress import shown_progress
+from basalt.cli.tables import Heading, print_table
+from basalt.cli.wording import path_text, rows_text, seconds_text
+from basalt.configuration import AnalyticsConfig
+from basalt.engine.result import RunResult
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What became of a pass. ``rows`` and ``seconds`` are None where it was not computed on its own."""
+
+    name: str
+    rows: int | None
+    columns: int
+    seconds: float | None
+    place: str
+    """The file, ``view`` for a pass that others read, or ``not run``."""
+
+
+def run_pipeline(config: AnalyticsConfig, pipeline: Path) -> None:
+    """Run a pipeline and print a table of its passes; progress and warnings go to standard error.
+
+    Raises what ``basalt.run`` raises.
+    """
+    with shown_progress() as observer:
+        result = basalt.run(with_default_output(config, pipeline), observer=observer)
+    with result:
+        for warning in result.warnings:
+            typer.echo(f"warning: {warning}", err=True)
+        _print_landings(landings(result))
+
+
+def landings(result: RunResult) -> list[Landing]:
+    """Return what became of each pass, in run order."""
+    reports = {report.name: report for report in result.reports}
+    used = {each for name in result.outputs for each in result.compiled.closure(name)}
+    found = []
+    for name, compiled in result.compiled.passes.items():
+        report = reports.get(name)
+        place = path_text(result.outputs[name]) if name in result.outputs else "view" if name in used else "not run"
+        rows, seconds = (report.rows, report.seconds) if report else (None, None)
+        found.append(Landing(name, rows, len(compiled.columns), seconds, place))
+    return found
+
+
+def _print_landings(found: list[Landing]) -> None:
+    headings = (Heading("pass"), Heading("rows", number=True), Heading("columns", number=True))
+    print_table(
+        (*headings, Heading("time", number=True), Heading("landed")),
+        (
+            (each.name, rows_text(each.rows), str(each.columns), seconds_text(each.seconds), each.place)
+            for each in found
+        ),
+    )

@@ -1,0 +1,49 @@
+"""The workloads: what is computed, by whom, and which results must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .datasets import Dataset, Layout
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A job: the layout of its trades, the contenders that do it, and the key columns of each result."""
+
+    name: str
+    title: str
+    layout: Layout
+    contenders: tuple[str, ...]
+    results: dict[str, tuple[str, ...]]
+
+    def dataset(self, folder: Path) -> Dataset:
+        """The files it reads."""
+        return Dataset(folder, self.layout)
+
+
+_BY_LISTING = ("ListingId", "TimeBucket")
+_CONTENDERS = ("scan", "basalt", "own_sql", "expert", "expert_by_day", "naive", "polars")
+
+WORKLOADS = {
+    each.name: each
+    for each in (
+        Workload(
+            "w1",
+            "two passes: minutes by listing, quarters of an hour by instrument with SMA, RSI, MACD; both written",
+            "by_time",
+            _CONTENDERS,
+            {"pass1": _BY_LISTING, "pass2": ("InstrumentId", "TimeBucket")},
+        ),
+        Workload(
+            "w2",
+            "every measure for three sides, quarters of an hour, files sorted by listing; written",
+            "by_listing",
+            _CONTENDERS,
+            {"wide": _BY_LISTING},
+        ),
+    )
+}
+
+FLOOR, BASALT, OWN_SQL, EXPERT = "scan", "basalt", "own_sql", "expert"
