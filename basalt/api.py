@@ -75,13 +75,21 @@ def run(
         message = "give a connection or a database, not both"
         raise CallError(message)
     pipeline = _configuration(config, tables)
-    own = None if connection is not None else duckdb.connect(str(database) if database is not None else ":memory:")
+    own = None if connection is not None else _open(":memory:" if database is None else str(database))
     try:
         return _run(own or connection, pipeline, observer, keep_all=database is not None, owns=own is not None)
     except BaseException:
         if own is not None:
             own.close()
         raise
+
+
+def _open(database: str) -> duckdb.DuckDBPyConnection:
+    """Open a database whose queries can be asked how far they are, and draw nothing themselves."""
+    connection = duckdb.connect(database)
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
+    return connection
 
 
 def _run(

@@ -5,21 +5,18 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from basalt.cli.errors import reported_errors
+from basalt.cli.options import Debug
 
 _ADDED = (
     inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
-    inspect.Parameter(
-        "debug",
-        inspect.Parameter.KEYWORD_ONLY,
-        default=False,
-        annotation=Annotated[bool, typer.Option("--debug", help="Show where an error was raised, with a traceback.")],
-    ),
+    inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Debug),
 )
+"""Parameters that every command has besides its own."""
 
 
 def add_command(app: typer.Typer, name: str, function: Callable[..., None]) -> None:

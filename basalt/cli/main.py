@@ -8,6 +8,7 @@ import typer
 
 from basalt.cli import compile as compile_command
 from basalt.cli import pipeline, sample, schema
+from basalt.cli.options import Debug
 from basalt.version import __version__
 
 app = typer.Typer(
@@ -33,7 +34,7 @@ def options(
     version: Annotated[  # noqa: ARG001 - its callback acts
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error was raised, with a traceback.")] = False,
+    debug: Debug = False,
 ) -> None:
     """Take the options that stand before a command."""
     context.obj = debug

@@ -41,6 +41,8 @@ Settings = Annotated[
     ),
 ]
 
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an error was raised, with a traceback.")]
+
 
 def pipeline_path(argument: Path | None, option: Path | None) -> Path:
     """Return the pipeline file that was named, one way or the other.

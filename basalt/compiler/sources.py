@@ -54,7 +54,7 @@ class SourceTable:
         )
 
     def number(self, column: str, needed_by: str) -> Fragment:
-        """Return a column as DOUBLE, with NaN and infinities as null."""
+        """Return a column as DOUBLE, with NaN as null."""
         expression = self.require(column, needed_by)
         type_ = self.types[column]
         if not is_number(type_):
@@ -62,13 +62,13 @@ class SourceTable:
             raise BindingError(message, place=f"TABLES.{self.name}.columns.{column}", suggestion="map it to a number")
         as_double = expression if type_ == "DOUBLE" else compose("CAST({} AS DOUBLE)", expression)
         if is_float(type_):
-            return compose("CASE WHEN isfinite({}) THEN {} END", expression, as_double)
+            return compose("nullif({}, 'NaN')", as_double)
         return compose("{}", as_double)
 
     def is_given(self, column: str, needed_by: str) -> Fragment:
-        """Return the condition that a number is neither null, NaN nor infinite."""
+        """Return the condition that a number is neither null nor NaN."""
         self.number(column, needed_by)
-        return compose("isfinite({})" if is_float(self.types[column]) else "{} IS NOT NULL", self.columns[column])
+        return compose("NOT isnan({})" if is_float(self.types[column]) else "{} IS NOT NULL", self.columns[column])
 
     def text(self, column: str, needed_by: str) -> Fragment:
         """Return a column as VARCHAR."""

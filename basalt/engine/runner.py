@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -56,15 +56,19 @@ class Job:
 class Observer(Protocol):
     """Hears of a run's progress."""
 
-    def started(self, name: str) -> None:
-        """Hear that a pass begins to be computed."""
+    def started(self, name: str, share: Callable[[], float | None]) -> None:
+        """Hear that a pass begins to be computed, and get a function that tells how far it is.
+
+        It may be called from any thread and returns 0 to 1, or None where DuckDB does not tell: between queries, and
+        on a connection that was not opened by the run and does not have ``enable_progress_bar`` set.
+        """
 
     def finished(self, report: PassReport) -> None:
         """Hear that a pass was computed, and where it landed."""
 
 
 class _Silent:
-    def started(self, name: str) -> None:
+    def started(self, name: str, share: Callable[[], float | None]) -> None:
         """Hear nothing."""
 
     def finished(self, report: PassReport) -> None:
@@ -92,6 +96,7 @@ class Runner:
         self._in_memory = in_memory
         self._store = Store(connection, config.DATASETNAME)
         self._slices: dict[str, list[Slice]] = {}
+        self._parts, self._parts_done = 1, 0
         self._targets: dict[str, OutputTarget] = {
             each.name: target for each in config.PASSES if (target := each.output or config.OUTPUT_TARGET) is not None
         }
@@ -137,6 +142,8 @@ class Runner:
         must_keep = self._must_keep(name)
         if must_keep:
             self._keep(name)
+        else:
+            self._store.view(self.compiled.passes[name])
         with staged(path) as aside:
             self._copy(name, aside)
         if not must_keep:
@@ -188,7 +195,10 @@ class Runner:
         return self._slices[name]
 
     def _sliced_queries(self, name: str) -> Iterator[str]:
-        for each in self._slices_of(name):
+        slices = self._slices_of(name)
+        self._parts = len(slices)
+        for number, each in enumerate(slices):
+            self._parts_done = number
             compiled = self._job.restricted(each).passes[name]
             yield compiled.states_sql or compiled.sql
 
@@ -242,8 +252,17 @@ class Runner:
         return found
 
     def _begin(self, name: str) -> float:
-        self._observer.started(name)
+        self._parts, self._parts_done = 1, 0
+        self._observer.started(name, self._share)
         return time.perf_counter()
+
+    def _share(self) -> float | None:
+        """Return how much of the running pass is done, from 0 to 1, or None when that is not known."""
+        try:
+            percent = self.connection.query_progress()
+        except duckdb.ConnectionException:  # closed after a failure, while an observer still draws
+            return None
+        return None if percent < 0 else (self._parts_done + percent / 100) / self._parts
 
     def _finish(self, name: str, started: float, path: Path | None) -> None:
         rows = self.connection.execute(f"SELECT count(*) FROM {self._store.name(name)}").fetchall()[0][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from basalt.errors import OutputError
@@ -31,7 +31,8 @@ def staged(path: Path) -> Iterator[Path]:
         message = f"cannot write {path}: {error.strerror or error}"
         raise OutputError(message, place=str(path)) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # a file stands where a folder was to be made
+            aside.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -11,7 +11,7 @@ null_rule: null with fewer than two returns
 known_at: end of the bucket
 source: "Andersen, Bollerslev, Diebold, Labys (2003), Modeling and Forecasting Realized Volatility, Econometrica 71"
 derived:
-  positive_price: CASE WHEN LocalPrice > 0 THEN LocalPrice END
+  positive_price: CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END
   log_return: ln({{ positive_price }} / lag({{ positive_price }} IGNORE NULLS) OVER {{ previous_trade }})
 states:
   returns: {aggregate: count, of: "{{ log_return }}"}

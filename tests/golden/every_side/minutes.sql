@@ -3,22 +3,22 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)                                       AS event_ns,
-        BMLLSequenceNo                                                 AS sequence,
+        epoch_ns(TradeTimestamp)                                  AS event_ns,
+        BMLLSequenceNo                                            AS sequence,
         MIC,
         Ticker,
         MarketState,
-        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END             AS LocalPrice,
-        CASE WHEN isfinite(Size) THEN Size END                         AS Size,
+        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        nullif(Size, 'NaN')                                       AS Size,
         BMLLParticipantType,
         IsBlock,
-        CASE WHEN isfinite(TradeNotional) THEN TradeNotional END       AS TradeNotional,
-        CASE WHEN isfinite(TradeNotionalEUR) THEN TradeNotionalEUR END AS TradeNotionalEUR,
-        CASE WHEN isfinite(TradeNotionalUSD) THEN TradeNotionalUSD END AS TradeNotionalUSD,
-        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END      AS aggressor
+        nullif(TradeNotional, 'NaN')                              AS TradeNotional,
+        nullif(TradeNotionalEUR, 'NaN')                           AS TradeNotionalEUR,
+        nullif(TradeNotionalUSD, 'NaN')                           AS TradeNotionalUSD,
+        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND isfinite(Size)
+      AND NOT isnan(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
@@ -53,8 +53,8 @@ trades_by_side AS (
         sum(TradeNotionalUSD)                                         AS notional_usd,
         count(*) FILTER (WHERE BMLLParticipantType = 'RETAIL')        AS retail_trades,
         count(*) FILTER (WHERE IsBlock IN ('Y', 'TRUE', 'true', '1')) AS block_trades,
-        sum(LocalPrice * Size)                                        AS traded_value,
-        sum(Size) FILTER (WHERE LocalPrice IS NOT NULL)               AS priced_volume,
+        sum(LocalPrice * Size) FILTER (WHERE isfinite(LocalPrice))    AS traded_value,
+        sum(Size) FILTER (WHERE isfinite(LocalPrice))                 AS priced_volume,
         sum(LocalPrice)                                               AS price_sum,
         count(LocalPrice)                                             AS priced_trades,
         arg_min(LocalPrice, event_order)                              AS open,

@@ -8,14 +8,14 @@ WITH source_trades AS (
         MIC,
         Ticker,
         MarketState,
-        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END        AS LocalPrice,
-        CASE WHEN isfinite(Size) THEN Size END                    AS Size,
+        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        nullif(Size, 'NaN')                                       AS Size,
         Classification,
-        CASE WHEN isfinite(TradeNotional) THEN TradeNotional END  AS TradeNotional,
+        nullif(TradeNotional, 'NaN')                              AS TradeNotional,
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor,
         coalesce(Classification IN ('LIT_CONTINUOUS'), FALSE)     AS counted
     FROM trades
-    WHERE isfinite(Size)
+    WHERE NOT isnan(Size)
 ),
 bucketed_trades AS (
     -- 900 s buckets [start, end), labelled by their start; bucket is the number of the interval, counted from the origin
@@ -37,8 +37,8 @@ linked_trades AS (
     -- each trade with what depends on the trade before it
     SELECT
         *,
-        ln(CASE WHEN LocalPrice > 0 THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, counted ORDER BY event_order)) AS log_return,
-        ln(CASE WHEN LocalPrice > 0 THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, counted, aggressor ORDER BY event_order)) AS log_return_of_side
+        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, counted ORDER BY event_order)) AS log_return,
+        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, counted, aggressor ORDER BY event_order)) AS log_return_of_side
     FROM ordered_trades
 ),
 trade_states AS (

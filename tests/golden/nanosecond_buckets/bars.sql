@@ -3,16 +3,16 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)                           AS event_ns,
-        BMLLSequenceNo                                     AS sequence,
+        epoch_ns(TradeTimestamp)  AS event_ns,
+        BMLLSequenceNo            AS sequence,
         MIC,
         Ticker,
         MarketState,
-        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END AS LocalPrice,
-        CASE WHEN isfinite(Size) THEN Size END             AS Size
+        nullif(LocalPrice, 'NaN') AS LocalPrice,
+        nullif(Size, 'NaN')       AS Size
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND isfinite(Size)
+      AND NOT isnan(Size)
 ),
 bucketed_trades AS (
     -- 0.0000025 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
@@ -35,12 +35,12 @@ trade_states AS (
     SELECT
         ListingId,
         bucket,
-        any_value(MIC)                                  AS MIC,
-        any_value(Ticker)                               AS Ticker,
-        arg_max(MarketState, event_order)               AS MarketState,
-        count(*)                                        AS total_trades,
-        sum(LocalPrice * Size)                          AS total_traded_value,
-        sum(Size) FILTER (WHERE LocalPrice IS NOT NULL) AS total_priced_volume
+        any_value(MIC)                                             AS MIC,
+        any_value(Ticker)                                          AS Ticker,
+        arg_max(MarketState, event_order)                          AS MarketState,
+        count(*)                                                   AS total_trades,
+        sum(LocalPrice * Size) FILTER (WHERE isfinite(LocalPrice)) AS total_traded_value,
+        sum(Size) FILTER (WHERE isfinite(LocalPrice))              AS total_priced_volume
     FROM ordered_trades
     GROUP BY ListingId, bucket
 )

@@ -4,11 +4,11 @@ WITH source_trades AS (
     SELECT
         ListingId,
         epoch_ns(TradeTimestamp)                                  AS event_ns,
-        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END        AS LocalPrice,
-        CASE WHEN isfinite(Size) THEN Size END                    AS Size,
+        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        nullif(Size, 'NaN')                                       AS Size,
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
     FROM prints
-    WHERE isfinite(Size)
+    WHERE NOT isnan(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

@@ -3,17 +3,17 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)                                       AS event_ns,
-        BMLLSequenceNo                                                 AS sequence,
+        epoch_ns(TradeTimestamp)        AS event_ns,
+        BMLLSequenceNo                  AS sequence,
         MIC,
         Ticker,
         MarketState,
-        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END             AS LocalPrice,
-        CASE WHEN isfinite(Size) THEN Size END                         AS Size,
-        CASE WHEN isfinite(TradeNotionalEUR) THEN TradeNotionalEUR END AS TradeNotionalEUR
+        nullif(LocalPrice, 'NaN')       AS LocalPrice,
+        nullif(Size, 'NaN')             AS Size,
+        nullif(TradeNotionalEUR, 'NaN') AS TradeNotionalEUR
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND isfinite(Size)
+      AND NOT isnan(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

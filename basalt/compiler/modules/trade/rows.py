@@ -135,7 +135,7 @@ class TradeRows:
             return self.source.number("LocalPrice", needed_by)
         if "TradeNotional" in self.source:
             notional = self.source.number("TradeNotional", needed_by)
-            return compose("{} / nullif({}, 0)", notional, self.source.number("Size", needed_by))
+            return compose("nullif({} / {}, 'NaN')", notional, self.source.number("Size", needed_by))
         if "Price" in self.source:
             return self.source.number("Price", needed_by)
         return self.source.require("LocalPrice", needed_by)

@@ -1,0 +1,115 @@
+"""A run over much data is cut into days; the rows are those of a run in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import basalt
+from basalt.configuration import AnalyticsConfig, TableConfig
+from basalt.engine import slices
+from basalt.engine.slices import Slice, day_slices
+
+DAYS = [date(2025, 3, 3), date(2025, 3, 4), date(2025, 3, 5)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Three days of trades, a file a day, with events at each midnight; prices in eighths, whose sums are exact."""
+    with duckdb.connect() as connection:
+        for number, day in enumerate(DAYS):
+            connection.execute(f"""
+                COPY (
+                    SELECT (i % 3)::BIGINT AS ListingId, i::BIGINT AS BMLLSequenceNo,
+                        make_timestamp_ns(epoch_ns(TIMESTAMP '{day}') + i * 172800000000
+                            + CASE WHEN i = 1 THEN -172800000000 ELSE 0 END) AS TradeTimestamp,
+                        (10 + (i * 7919 % 100) / 8)::DOUBLE AS LocalPrice, (1 + i % 9)::DOUBLE AS Size
+                    FROM range({number % 2}, 500) AS trades(i)
+                ) TO '{tmp_path}/{day}.parquet' (FORMAT parquet)
+            """)
+    return tmp_path
+
+
+def pipeline(folder: Path, closed: str, **settings: object) -> AnalyticsConfig:
+    """Minutes by listing, written; and hours with a close and a VWAP, merged from them."""
+    measures = ["Volume", "Count", "VWAP", "OHLC"]
+    return AnalyticsConfig.model_validate(
+        {
+            "TABLES": {"trades": f"{folder}/2025-*.parquet"},
+            "OUTPUT_TARGET": {"path_template": f"{folder}/out/{{pass}}.parquet"},
+            "PASSES": [
+                {
+                    "name": "minutes",
+                    "modules": "trade",
+                    "time_bucket_closed": closed,
+                    "trade_analytics": {"generic_metrics": [{"measures": measures}]},
+                },
+                {
+                    "name": "hours",
+                    "modules": "generic",
+                    "generic_analytics": {
+                        "source_pass": "minutes",
+                        "resample_rule": "1h",
+                        "aggregations": {"TradeTotalCount": "sum", "TradeTotalVWAP": "auto", "Close": "last"},
+                    },
+                },
+            ],
+            **settings,
+        }
+    )
+
+
+def rows(config: AnalyticsConfig) -> dict[str, list[tuple[object, ...]]]:
+    with basalt.run(config) as result:
+        return {name: result.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in result}
+
+
+@pytest.mark.parametrize("closed", ["right", "left"])
+def test_slices_together_are_the_whole(folder: Path, closed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = pipeline(folder, closed)
+    whole = rows(config)
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    with duckdb.connect() as connection:
+        found = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
+    assert found == [Slice(None, DAYS[0]), Slice(DAYS[1], DAYS[1]), Slice(DAYS[2], None)]
+    cut = rows(config)
+    assert len(cut["minutes"]) > 1000
+    assert cut == whole
+    assert duckdb.sql(f"SELECT count(*) FROM '{folder}/out/minutes.parquet'").fetchall() == [(len(whole["minutes"]),)]
+
+
+def test_dates_bound_the_slices(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    config = pipeline(folder, "right", START_DATE=DAYS[1], END_DATE=DAYS[2])
+    with duckdb.connect() as connection:
+        found = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
+    assert found == [Slice(DAYS[1], DAYS[1]), Slice(DAYS[2], DAYS[2])]
+
+
+def test_days_are_not_cut_where_every_row_group_spans_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    mixed = folder / "mixed.parquet"
+    duckdb.sql(f"FROM '{folder}/2025-*.parquet' ORDER BY hash(BMLLSequenceNo)").write_parquet(str(mixed))
+    config = pipeline(folder, "right")
+    with duckdb.connect() as connection:
+        found = day_slices(connection, TableConfig(path=[str(mixed)]), "TradeTimestamp", config)
+    assert found == [Slice(None, None)]
+
+
+def test_little_data_is_run_in_one_piece(folder: Path) -> None:
+    config = pipeline(folder, "right")
+    with duckdb.connect() as connection:
+        assert day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config) == [Slice(None, None)]
+
+
+def test_temporary_files_go_with_the_result(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with basalt.run(pipeline(folder, "right")) as result:
+        assert len(list(tmp_path.glob("basalt-*/*.parquet"))) == 3
+        assert result["hours"].arrow().num_rows > 0
+    assert list(tmp_path.glob("basalt-*")) == []
