@@ -31,7 +31,7 @@ class Binder:
     """
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(config={"enable_external_access": "false"})
+        self._connection = duckdb.connect(config={"enable_external_access": "false", "threads": 1})
         self._connection.execute("SET errors_as_json = true")
 
     def __enter__(self) -> Self:
@@ -78,10 +78,11 @@ class Binder:
 
     def _run(self, statement: str) -> list[tuple[object, ...]]:
         try:
-            if len(self._connection.extract_statements(statement)) != 1:
+            parsed = self._connection.extract_statements(statement)
+            if len(parsed) != 1:
                 message = "it is several statements"
                 raise BinderError(message)
-            return self._connection.execute(statement).fetchall()
+            return self._connection.execute(parsed[0]).fetchall()
         except duckdb.Error as error:
             raise _translated(error) from None
 

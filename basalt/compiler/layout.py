@@ -70,6 +70,8 @@ def names(columns: Iterable[str]) -> Fragment:
 
 def indented(text: str) -> str:
     """Return text with every line but the first moved in by one level; a line that starts inside quotes stays."""
+    if "\n" not in text:
+        return text
     return _LINE_BREAK.sub(lambda found: found[0] + (_INDENT if found["line_break"] else ""), text)
 
 

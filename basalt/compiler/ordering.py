@@ -11,7 +11,7 @@ from basalt.compiler.types import fits_bigint
 
 _SEQUENCE_BITS = 64
 _USABLE_BITS = 127
-_FEWEST_FINGERPRINT_BITS = 8
+_FEWEST_FINGERPRINT_BITS = 20
 _LOWEST = -(2**63)
 
 

@@ -90,6 +90,7 @@ class Compilation:
     tables: Mapping[str, SourceTable]
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
+    described: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def plan_all(self, passes: Sequence[PassConfig]) -> None:
         """Plan passes in run order; the mistakes of all are raised together, but for passes that read a faulty one."""
@@ -109,7 +110,7 @@ class Compilation:
         """Plan a pass and learn the types of its columns, hidden ones included."""
         inputs = Inputs(self.config, self.tables, self.planned, self.types)
         planned = _module(config).plan(config, inputs)
-        query = pass_sql(config.name, planned.steps(frozenset(planned.hidden), self._stand_ins(planned)))
+        query = pass_sql(_title(config, planned), planned.steps(frozenset(planned.hidden), self._stand_ins(planned)))
         types = self._checked(query, config.name)
         check_input_types(planned.indicators, types, f"pass {config.name}")
         for indicator in planned.indicators:
@@ -122,9 +123,7 @@ class Compilation:
         planned = self.planned[config.name]
         relations = self._relations(planned)
         hidden = self._wanted(config.name)
-        title = f"{config.name}: {', '.join(config.modules)}" + (
-            f", {planned.contract.describe()}" if planned.contract else ""
-        )
+        title = _title(config, planned)
         steps = planned.steps(frozenset(), relations)
         with_states = planned.steps(hidden, relations)
         self._checked(pass_sql(title, planned.steps(hidden, self._stand_ins(planned))), config.name)
@@ -167,11 +166,14 @@ class Compilation:
         return {name: Identifier(_stand_in(name)) for name in names}
 
     def _checked(self, query: Sql, name: str) -> dict[str, str]:
-        try:
-            return self.binder.describe(query)
-        except BinderError as error:
-            message = f"pass {name} does not compile: {error.message}"
-            raise CompileError(message, place=f"pass {name}") from None
+        """Return the columns of a query over stand-ins; the same query, which has the same answer, is asked once."""
+        if query.text not in self.described:
+            try:
+                self.described[query.text] = self.binder.describe(query)
+            except BinderError as error:
+                message = f"pass {name} does not compile: {error.message}"
+                raise CompileError(message, place=f"pass {name}") from None
+        return self.described[query.text]
 
     def _columns(self, planned: PlannedPass, name: str) -> tuple[Column, ...]:
         types = self.types[name]
@@ -196,6 +198,11 @@ class Compilation:
             for output in indicator.outputs
         )
         return (*plain, *added)
+
+
+def _title(config: PassConfig, planned: PlannedPass) -> str:
+    contract = f", {planned.contract.describe()}" if planned.contract else ""
+    return f"{config.name}: {', '.join(config.modules)}{contract}"
 
 
 def _stand_in(name: str) -> str:

@@ -6,6 +6,7 @@ A template or a composed expression never receives a bare string: names and valu
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -224,6 +225,7 @@ def is_text(value: str) -> bool:
     return "\0" not in value and not _SURROGATE.search(value)
 
 
+@functools.lru_cache(maxsize=4096)
 def _quoted(name: str) -> str:
     if not name or not is_text(name):
         message = f"{name!r} cannot be a SQL name"

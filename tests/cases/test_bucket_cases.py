@@ -39,11 +39,11 @@ def oracle(case: WorkedCase) -> Result:
 
 
 def market_states(case: WorkedCase) -> Result:
-    """The market state of each bucket's last trade."""
+    """The last known market state of each bucket."""
     states = {
         (trade.listing, BUCKETS[case.name].label(trade.event)): {"MarketState": trade.market_state}
-        for trade in trades_of(case)
-        if trade.lit
+        for trade in sorted(trades_of(case), key=Trade.order)
+        if trade.lit and trade.market_state is not None
     }
     return dict(states)
 

@@ -139,7 +139,8 @@ def test_every_mistake_of_every_indicator_is_told_at_once() -> None:
 
 
 def test_every_input_that_is_no_number_is_told_at_once() -> None:
-    asked = [indicator("SMA", name, timeperiod=3) for name in ("Venue", "Close", "TimeBucket", "late")]
+    names = ("Venue", "Close", "TimeBucket", "late")
+    asked = [indicator("SMA", name, timeperiod=3, output_col=f"Mean{name}") for name in names]
     problems = refused_over_bars(
         IndicatorConfigError, generic("vendor", "p", talib_indicators=asked), schema={**BARS, "late": "BOOLEAN"}
     )

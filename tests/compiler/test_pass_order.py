@@ -21,7 +21,7 @@ CHAIN = [
 
 
 @pytest.mark.parametrize(
-    "passes", itertools.permutations(CHAIN), ids=lambda passes: "-".join(p["name"] for p in passes)
+    "passes", list(itertools.permutations(CHAIN)), ids=lambda passes: "-".join(p["name"] for p in passes)
 )
 def test_the_order_passes_are_written_in_changes_nothing_but_their_own(passes: tuple[Config, ...]) -> None:
     config = AnalyticsConfig.model_validate({"PASSES": list(passes)})
