@@ -40,12 +40,12 @@ def oracle(case: WorkedCase) -> Result:
 
 def market_states(case: WorkedCase) -> Result:
     """The last known market state of each bucket."""
-    states = {
-        (trade.listing, BUCKETS[case.name].label(trade.event)): {"MarketState": trade.market_state}
-        for trade in sorted(trades_of(case), key=Trade.order)
-        if trade.lit and trade.market_state is not None
-    }
-    return dict(states)
+    states: Result = {}
+    for trade in trades_of(case):
+        if trade.lit:
+            row = states.setdefault((trade.listing, BUCKETS[case.name].label(trade.event)), {"MarketState": None})
+            row["MarketState"] = trade.market_state or row["MarketState"]
+    return states
 
 
 def without_a_price(case: WorkedCase) -> set[tuple[int, int]]:
