@@ -67,6 +67,11 @@ class Metric(BaseModel):
         return all(state.mergeable for state in self.states.values())
 
     @property
+    def looks_back(self) -> bool:
+        """Whether a row's contribution depends on the row before it."""
+        return any("previous_trade" in text for text in self.derived.values())
+
+    @property
     def only_state(self) -> tuple[str, State] | None:
         """The one state this metric's value is, or None for a metric of several states."""
         return next(iter(self.states.items())) if len(self.states) == 1 else None

@@ -27,7 +27,7 @@ ORDERED = frozenset(_EXTREME_OF_ORDER)
 
 def build(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
     """Return the aggregate over rows for which ``where`` holds; ``order`` is needed by first and last."""
-    return _filtered(_BUILD[aggregate], of, order, where)
+    return _call(_BUILD[aggregate], _where(of, where), order)
 
 
 def merge(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
@@ -38,12 +38,23 @@ def merge(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None =
 
 def order_of(aggregate: str, order: Sql, where: Sql | None) -> Fragment:
     """Return the order by which a first or last was taken, over rows for which ``where`` holds."""
-    return _filtered(_EXTREME_OF_ORDER[aggregate] + "({of})", order, None, where)
+    return _call(_EXTREME_OF_ORDER[aggregate] + "({of})", _where(order, where), None)
+
+
+def _where(of: Sql, where: Sql | None) -> Sql:
+    """Return a value for the rows that count and null, which aggregates skip, for the rest: quicker than FILTER."""
+    if where is None:
+        return of
+    return compose("CASE WHEN {} THEN {} END", where, Fragment("1") if of.text == "*" else of)
 
 
 def _filtered(pattern: str, of: Sql, order: Sql | None, where: Sql | None) -> Fragment:
+    call = _call(pattern, of, order)
+    return call if where is None else compose("{} FILTER (WHERE {})", call, where)
+
+
+def _call(pattern: str, of: Sql, order: Sql | None) -> Fragment:
     if "{order}" in pattern and order is None:
         message = f"{pattern} needs an order"
         raise ValueError(message)
-    call = Fragment(pattern.format(of=of, order=order))
-    return call if where is None else compose("{} FILTER (WHERE {})", call, where)
+    return Fragment(pattern.format(of=of, order=order))

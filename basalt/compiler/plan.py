@@ -19,11 +19,15 @@ Relations = Mapping[str, Sql]
 
 @dataclass(frozen=True)
 class Step:
-    """One named SELECT of a pass; the comment says what its rows are. The last step of a pass is its result."""
+    """One named SELECT of a pass; the comment says what its rows are. The last step of a pass is its result.
+
+    ``is_computed_again`` has each of several readers compute the rows anew, where keeping them would fill the memory.
+    """
 
     name: str
     body: Sql
     comment: str
+    is_computed_again: bool = False
 
 
 @dataclass(frozen=True)

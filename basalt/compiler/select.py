@@ -37,6 +37,12 @@ def add_columns(source: str, items: Sequence[SelectItem]) -> Fragment:
 def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:
     """Return a whole pass: one CTE per step, the last step its result."""
     written = [
-        {"name": Identifier(step.name), "body": step.body, "comment": on_one_line(step.comment)} for step in steps
+        {
+            "name": Identifier(step.name),
+            "body": step.body,
+            "comment": on_one_line(step.comment),
+            "is_computed_again": step.is_computed_again,
+        }
+        for step in steps
     ]
     return render("shapes/pass", title=on_one_line(title), steps=written)

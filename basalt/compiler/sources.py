@@ -55,15 +55,17 @@ class SourceTable:
 
     def number(self, column: str, needed_by: str) -> Fragment:
         """Return a column as DOUBLE, with NaN as null."""
+        known = self.known_number(column, needed_by)
+        return compose("nullif({}, 'NaN')", known) if is_float(self.types[column]) else known
+
+    def known_number(self, column: str, needed_by: str) -> Fragment:
+        """Return a column as DOUBLE where it is known to be a number, as ``is_given`` has it."""
         expression = self.require(column, needed_by)
         type_ = self.types[column]
         if not is_number(type_):
             message = f"{needed_by} needs column {column} as a number, it is {type_}"
             raise BindingError(message, place=f"TABLES.{self.name}.columns.{column}", suggestion="map it to a number")
-        as_double = expression if type_ == "DOUBLE" else compose("CAST({} AS DOUBLE)", expression)
-        if is_float(type_):
-            return compose("nullif({}, 'NaN')", as_double)
-        return compose("{}", as_double)
+        return compose("{}" if type_ == "DOUBLE" else "CAST({} AS DOUBLE)", expression)
 
     def is_given(self, column: str, needed_by: str) -> Fragment:
         """Return the condition that a number is neither null nor NaN."""

@@ -40,15 +40,15 @@ trade_states AS (
     SELECT
         ListingId,
         bucket,
-        min(MIC)                                               AS MIC,
-        min(Ticker)                                            AS Ticker,
-        sum(Size)                                              AS total_volume,
-        sum(TradeNotionalEUR)                                  AS total_notional_eur,
-        arg_min(LocalPrice, event_order)                       AS total_open,
-        max(LocalPrice)                                        AS total_high,
-        min(LocalPrice)                                        AS total_low,
-        arg_max(LocalPrice, event_order)                       AS total_close,
-        max(event_order) FILTER (WHERE LocalPrice IS NOT NULL) AS total_close_order
+        min(MIC)                                                   AS MIC,
+        min(Ticker)                                                AS Ticker,
+        sum(Size)                                                  AS total_volume,
+        sum(TradeNotionalEUR)                                      AS total_notional_eur,
+        arg_min(LocalPrice, event_order)                           AS total_open,
+        max(LocalPrice)                                            AS total_high,
+        min(LocalPrice)                                            AS total_low,
+        arg_max(LocalPrice, event_order)                           AS total_close,
+        max(CASE WHEN LocalPrice IS NOT NULL THEN event_order END) AS total_close_order
     FROM ordered_trades
     GROUP BY ListingId, bucket
 )

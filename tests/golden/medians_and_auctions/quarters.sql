@@ -1,5 +1,5 @@
 -- quarters: trade, 900 s buckets [start, end), labelled by their start
-WITH source_trades AS (
+WITH source_trades AS NOT MATERIALIZED (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
@@ -9,7 +9,7 @@ WITH source_trades AS (
         Ticker,
         MarketState,
         nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
-        nullif(Size, 'NaN')                                       AS Size,
+        Size,
         Classification,
         nullif(TradeNotional, 'NaN')                              AS TradeNotional,
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor,
@@ -17,14 +17,14 @@ WITH source_trades AS (
     FROM trades
     WHERE NOT isnan(Size)
 ),
-bucketed_trades AS (
+bucketed_trades AS NOT MATERIALIZED (
     -- 900 s buckets [start, end), labelled by their start; bucket is the number of the interval, counted from the origin
     SELECT
         *,
         event_ns // 900000000000 - (event_ns % 900000000000 < 0)::BIGINT AS bucket
     FROM source_trades
 ),
-ordered_trades AS (
+ordered_trades AS NOT MATERIALIZED (
     -- each trade with its place in the order of events: time, sequence, then what makes it unique
     SELECT
         *,
@@ -33,36 +33,80 @@ ordered_trades AS (
             + (hash(LocalPrice) >> 41)::BIGINT AS event_order
     FROM bucketed_trades
 ),
+trades_by_side AS (
+    -- one row per listing, bucket and side (aggressor 1 took the ask, 2 the bid)
+    SELECT
+        ListingId,
+        bucket,
+        aggressor,
+        counted,
+        any_value(MIC)                                               AS MIC,
+        any_value(Ticker)                                            AS Ticker,
+        arg_max(MarketState, event_order)                            AS MarketState,
+        max(CASE WHEN MarketState IS NOT NULL THEN event_order END)  AS MarketState_order,
+        sum(CASE WHEN contains(Classification, 'AUCTION') THEN TradeNotional END) AS auction_notional,
+        sum(CASE WHEN contains(Classification, 'OTC') THEN Size END) AS otc_volume,
+        sum(Size)                                                    AS volume
+    FROM ordered_trades
+    GROUP BY ListingId, bucket, aggressor, counted
+),
+trade_sums AS (
+    -- one row per listing and bucket: the sides merged, all that metrics are made of
+    SELECT
+        ListingId,
+        bucket,
+        any_value(MIC)                                       AS MIC,
+        any_value(Ticker)                                    AS Ticker,
+        arg_max(MarketState, MarketState_order)              AS MarketState,
+        sum(auction_notional)                                AS total_auction_notional,
+        sum(auction_notional) FILTER (WHERE aggressor = 2)   AS bid_auction_notional,
+        sum(otc_volume)                                      AS total_otc_volume,
+        sum(otc_volume) FILTER (WHERE aggressor = 2)         AS bid_otc_volume,
+        sum(volume) FILTER (WHERE counted)                   AS total_volume,
+        sum(volume) FILTER (WHERE aggressor = 2 AND counted) AS bid_volume
+    FROM trades_by_side
+    GROUP BY ListingId, bucket
+),
 linked_trades AS (
     -- each trade with what depends on the trade before it
     SELECT
-        *,
-        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, counted ORDER BY event_order)) AS log_return,
-        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, counted, aggressor ORDER BY event_order)) AS log_return_of_side
+        ListingId,
+        bucket,
+        aggressor,
+        LocalPrice,
+        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket ORDER BY event_order)) AS log_return,
+        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, aggressor ORDER BY event_order)) AS log_return_of_side
     FROM ordered_trades
+    WHERE counted
+),
+trade_distributions AS (
+    -- one row per listing and bucket: what needs all its trades at once
+    SELECT
+        ListingId,
+        bucket,
+        median(LocalPrice)                                               AS total_median_price,
+        median(CASE WHEN aggressor = 1 THEN LocalPrice END)              AS ask_median_price,
+        count(log_return)                                                AS total_returns,
+        stddev_samp(log_return)                                          AS total_return_deviation,
+        count(CASE WHEN aggressor = 1 THEN log_return_of_side END)       AS ask_returns,
+        stddev_samp(CASE WHEN aggressor = 1 THEN log_return_of_side END) AS ask_return_deviation
+    FROM linked_trades
+    GROUP BY ListingId, bucket
 ),
 trade_states AS (
     -- one row per listing and bucket: all that metrics are made of
     SELECT
-        ListingId,
-        bucket,
-        any_value(MIC)                                                           AS MIC,
-        any_value(Ticker)                                                        AS Ticker,
-        arg_max(MarketState, event_order)                                        AS MarketState,
-        median(LocalPrice) FILTER (WHERE counted)                                AS total_median_price,
-        median(LocalPrice) FILTER (WHERE aggressor = 1 AND counted)              AS ask_median_price,
-        count(log_return) FILTER (WHERE counted)                                 AS total_returns,
-        stddev_samp(log_return) FILTER (WHERE counted)                           AS total_return_deviation,
-        count(log_return_of_side) FILTER (WHERE aggressor = 1 AND counted)       AS ask_returns,
-        stddev_samp(log_return_of_side) FILTER (WHERE aggressor = 1 AND counted) AS ask_return_deviation,
-        sum(TradeNotional) FILTER (WHERE contains(Classification, 'AUCTION'))    AS total_auction_notional,
-        sum(TradeNotional) FILTER (WHERE aggressor = 2 AND contains(Classification, 'AUCTION')) AS bid_auction_notional,
-        sum(Size) FILTER (WHERE contains(Classification, 'OTC'))                 AS total_otc_volume,
-        sum(Size) FILTER (WHERE aggressor = 2 AND contains(Classification, 'OTC')) AS bid_otc_volume,
-        sum(Size) FILTER (WHERE counted)                                         AS total_volume,
-        sum(Size) FILTER (WHERE aggressor = 2 AND counted)                       AS bid_volume
-    FROM linked_trades
-    GROUP BY ListingId, bucket
+        trade_sums.*,
+        trade_distributions.total_median_price,
+        trade_distributions.ask_median_price,
+        trade_distributions.total_returns,
+        trade_distributions.total_return_deviation,
+        trade_distributions.ask_returns,
+        trade_distributions.ask_return_deviation
+    FROM trade_sums
+    LEFT JOIN trade_distributions
+      ON trade_sums.ListingId IS NOT DISTINCT FROM trade_distributions.ListingId
+     AND trade_sums.bucket = trade_distributions.bucket
 )
 -- the metrics
 SELECT

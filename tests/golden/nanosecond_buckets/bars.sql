@@ -9,7 +9,7 @@ WITH source_trades AS (
         Ticker,
         MarketState,
         nullif(LocalPrice, 'NaN') AS LocalPrice,
-        nullif(Size, 'NaN')       AS Size
+        Size
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
       AND NOT isnan(Size)
@@ -35,12 +35,12 @@ trade_states AS (
     SELECT
         ListingId,
         bucket,
-        any_value(MIC)                                             AS MIC,
-        any_value(Ticker)                                          AS Ticker,
-        arg_max(MarketState, event_order)                          AS MarketState,
-        count(*)                                                   AS total_trades,
-        sum(LocalPrice * Size) FILTER (WHERE isfinite(LocalPrice)) AS total_traded_value,
-        sum(Size) FILTER (WHERE isfinite(LocalPrice))              AS total_priced_volume
+        any_value(MIC)                                                 AS MIC,
+        any_value(Ticker)                                              AS Ticker,
+        arg_max(MarketState, event_order)                              AS MarketState,
+        count(*)                                                       AS total_trades,
+        sum(CASE WHEN isfinite(LocalPrice) THEN LocalPrice * Size END) AS total_traded_value,
+        sum(CASE WHEN isfinite(LocalPrice) THEN Size END)              AS total_priced_volume
     FROM ordered_trades
     GROUP BY ListingId, bucket
 )

@@ -5,7 +5,7 @@ WITH source_trades AS (
         ListingId,
         epoch_ns(TradeTimestamp)                                  AS event_ns,
         nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
-        nullif(Size, 'NaN')                                       AS Size,
+        Size,
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
     FROM prints
     WHERE NOT isnan(Size)
@@ -30,12 +30,12 @@ trades_by_side AS (
         ListingId,
         bucket,
         aggressor,
-        arg_min(LocalPrice, event_order)                       AS open,
-        min(event_order) FILTER (WHERE LocalPrice IS NOT NULL) AS open_order,
-        max(LocalPrice)                                        AS high,
-        min(LocalPrice)                                        AS low,
-        arg_max(LocalPrice, event_order)                       AS close,
-        max(event_order) FILTER (WHERE LocalPrice IS NOT NULL) AS close_order
+        arg_min(LocalPrice, event_order)                           AS open,
+        min(CASE WHEN LocalPrice IS NOT NULL THEN event_order END) AS open_order,
+        max(LocalPrice)                                            AS high,
+        min(LocalPrice)                                            AS low,
+        arg_max(LocalPrice, event_order)                           AS close,
+        max(CASE WHEN LocalPrice IS NOT NULL THEN event_order END) AS close_order
     FROM ordered_trades
     GROUP BY ListingId, bucket, aggressor
 ),
@@ -50,7 +50,7 @@ trade_states AS (
         arg_max(close, close_order)                              AS total_close,
         max(close_order)                                         AS total_close_order,
         arg_min(open, open_order) FILTER (WHERE aggressor = 2)   AS bid_open,
-        min(open_order) FILTER (WHERE aggressor = 2)             AS bid_open_order,
+        min(CASE WHEN aggressor = 2 THEN open_order END)         AS bid_open_order,
         max(high) FILTER (WHERE aggressor = 2)                   AS bid_high,
         min(low) FILTER (WHERE aggressor = 2)                    AS bid_low,
         arg_max(close, close_order) FILTER (WHERE aggressor = 2) AS bid_close

@@ -9,7 +9,7 @@ WITH source_trades AS (
         Ticker,
         MarketState,
         nullif(LocalPrice, 'NaN')       AS LocalPrice,
-        nullif(Size, 'NaN')             AS Size,
+        Size,
         nullif(TradeNotionalEUR, 'NaN') AS TradeNotionalEUR
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')

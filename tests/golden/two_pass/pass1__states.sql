@@ -9,7 +9,7 @@ WITH source_trades AS (
         Ticker,
         MarketState,
         nullif(LocalPrice, 'NaN')       AS LocalPrice,
-        nullif(Size, 'NaN')             AS Size,
+        Size,
         nullif(TradeNotionalEUR, 'NaN') AS TradeNotionalEUR
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
@@ -36,16 +36,16 @@ trade_states AS (
     SELECT
         ListingId,
         bucket,
-        any_value(MIC)                                         AS MIC,
-        any_value(Ticker)                                      AS Ticker,
-        arg_max(MarketState, event_order)                      AS MarketState,
-        sum(Size)                                              AS total_volume,
-        sum(TradeNotionalEUR)                                  AS total_notional_eur,
-        arg_min(LocalPrice, event_order)                       AS total_open,
-        max(LocalPrice)                                        AS total_high,
-        min(LocalPrice)                                        AS total_low,
-        arg_max(LocalPrice, event_order)                       AS total_close,
-        max(event_order) FILTER (WHERE LocalPrice IS NOT NULL) AS total_close_order
+        any_value(MIC)                                             AS MIC,
+        any_value(Ticker)                                          AS Ticker,
+        arg_max(MarketState, event_order)                          AS MarketState,
+        sum(Size)                                                  AS total_volume,
+        sum(TradeNotionalEUR)                                      AS total_notional_eur,
+        arg_min(LocalPrice, event_order)                           AS total_open,
+        max(LocalPrice)                                            AS total_high,
+        min(LocalPrice)                                            AS total_low,
+        arg_max(LocalPrice, event_order)                           AS total_close,
+        max(CASE WHEN LocalPrice IS NOT NULL THEN event_order END) AS total_close_order
     FROM ordered_trades
     GROUP BY ListingId, bucket
 )

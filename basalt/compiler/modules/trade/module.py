@@ -16,7 +16,15 @@ from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.trade.derived import derived_columns
 from basalt.compiler.modules.trade.request import Request, requests
 from basalt.compiler.modules.trade.rows import TradeRows
-from basalt.compiler.modules.trade.states import STATES, FilteredStates, SlicedStates, state_columns
+from basalt.compiler.modules.trade.states import (
+    STATES,
+    FilteredStates,
+    SlicedStates,
+    SplitStates,
+    StateColumn,
+    computed_apart,
+    state_columns,
+)
 from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.scans import uses_reference
 from basalt.compiler.select import select
@@ -28,6 +36,7 @@ from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
 from basalt.errors import BindingError
 
 _DEFAULT_SECONDS = 60
+_SIDES = ("Total", "Bid", "Ask", "Unknown")
 
 
 class TradeModule:
@@ -117,16 +126,11 @@ class TradePass:
     def rows(self) -> TradeRows:
         """The trades before aggregation."""
         by_side = any(request.side != "Total" for request in self.asked)
-        read = {request.metric.rows for request in self.asked}
         needs = {
             column: f"pass {self.config.name}: {request.column}"
             for request in reversed(self.asked)
             for column in request.metric.requires
         }
-        states = state_columns(self.asked)
-        every_row = "all" in read
-        partition = {side: _partition(side, marks_counted=every_row) for side in ("Total", "Bid", "Ask", "Unknown")}
-        derived = derived_columns(self.asked, partition)
         return TradeRows(
             source=self.source,
             contract=self.contract,
@@ -134,20 +138,34 @@ class TradePass:
             needs=needs,
             classifications=self._analytics_classifications(),
             by_side=by_side,
-            every_row=every_row,
-            ordered=bool(derived) or "MarketState" in self.source or any(state.is_ordered for state in states),
-            derived=derived,
+            every_row=self._every_row,
+            ordered="MarketState" in self.source or any(each.is_ordered or each.looks_back for each in self._columns),
+            are_read_twice=bool(computed_apart(self._columns)),
         )
+
+    @cached_property
+    def _columns(self) -> tuple[StateColumn, ...]:
+        return state_columns(self.asked)
+
+    @cached_property
+    def _every_row(self) -> bool:
+        return any(request.metric.rows == "all" for request in self.asked)
 
     def _analytics_classifications(self) -> list[str]:
         assert self.config.trade_analytics is not None  # noqa: S101 - PassConfig sees to it
         return self.config.trade_analytics.classifications
 
     @cached_property
-    def _states(self) -> FilteredStates | SlicedStates:
-        columns = state_columns(self.asked)
-        sliced = self.rows.by_side and not self.rows.derived and all(column.state.mergeable for column in columns)
-        return SlicedStates(self.rows, columns) if sliced else FilteredStates(self.rows, columns)
+    def _states(self) -> FilteredStates | SlicedStates | SplitStates:
+        apart = computed_apart(self._columns)
+        together = tuple(column for column in self._columns if column not in apart)
+        sliced = any(column.side != "Total" for column in together)
+        merging = SlicedStates(self.rows, together) if sliced else FilteredStates(self.rows, together)
+        if not apart:
+            return merging
+        marks_counted = self._every_row and not all(column.only_counted for column in apart)
+        partition = {side: _partition(side, marks_counted=marks_counted) for side in _SIDES}
+        return SplitStates(merging, apart, derived_columns(self.asked, partition))
 
     @cached_property
     def columns(self) -> tuple[BoundColumn, ...]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.trade.derived import DerivedColumn
 from basalt.compiler.moments import nanoseconds
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
@@ -18,7 +17,7 @@ from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, joi
 from basalt.compiler.templates import render
 from basalt.compiler.types import is_integer
 
-_NUMBERS = ("Size", "TradeNotional", "TradeNotionalEUR", "TradeNotionalUSD")
+_NUMBERS = ("TradeNotional", "TradeNotionalEUR", "TradeNotionalUSD")
 _CARRIED = ("MIC", "Ticker", "MarketState")
 
 AGGRESSOR = {"Ask": 1, "Bid": 2, "Unknown": 0}
@@ -31,6 +30,7 @@ class TradeRows:
 
     ``needs`` maps each canonical column that is read to what needs it. ``by_side`` adds the aggressor,
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
+    ``are_read_twice`` when two steps aggregate them.
     """
 
     source: SourceTable
@@ -41,7 +41,7 @@ class TradeRows:
     by_side: bool
     every_row: bool
     ordered: bool
-    derived: tuple[DerivedColumn, ...]
+    are_read_twice: bool
 
     @property
     def carried(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class TradeRows:
     @property
     def name(self) -> str:
         """The name of the last step, which aggregation reads."""
-        return self._later_steps()[-1].name if self.ordered else "bucketed_trades"
+        return "ordered_trades" if self.ordered else "bucketed_trades"
 
     @property
     def _selected_names(self) -> set[str]:
@@ -71,19 +71,13 @@ class TradeRows:
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to rows with buckets and order."""
-        return [self._scan(relations), self._bucketed(), *self._later_steps()]
+        steps = [self._scan(relations), self._bucketed(), *([self._ordered()] if self.ordered else [])]
+        return [replace(step, is_computed_again=self.are_read_twice) for step in steps]
 
-    def _later_steps(self) -> list[Step]:
-        if not self.ordered:
-            return []
+    def _ordered(self) -> Step:
         order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
         comment = "each trade with its place in the order of events: time, sequence, then what makes it unique"
-        steps = [Step("ordered_trades", add_columns("bucketed_trades", order), comment)]
-        if self.derived:
-            items = [SelectItem(column.expression, column.name) for column in self.derived]
-            comment = "each trade with what depends on the trade before it"
-            steps.append(Step("linked_trades", add_columns("ordered_trades", items), comment))
-        return steps
+        return Step("ordered_trades", add_columns("bucketed_trades", order), comment)
 
     def _scan(self, relations: Relations) -> Step:
         where = [*scan_conditions(self.source, self.contract, self.inputs, relations), *self._counting()]
@@ -125,6 +119,8 @@ class TradeRows:
             return self._price(needed_by)
         if name == "AggressorSide":
             return self._aggressor(needed_by)
+        if name == "Size":  # rows without one are not read
+            return self.source.known_number(name, needed_by)
         if name in _NUMBERS:
             return self.source.number(name, needed_by)
         return self.source.text(name, needed_by)
@@ -135,7 +131,7 @@ class TradeRows:
             return self.source.number("LocalPrice", needed_by)
         if "TradeNotional" in self.source:
             notional = self.source.number("TradeNotional", needed_by)
-            return compose("nullif({} / {}, 'NaN')", notional, self.source.number("Size", needed_by))
+            return compose("nullif({} / {}, 'NaN')", notional, self.source.known_number("Size", needed_by))
         if "Price" in self.source:
             return self.source.number("Price", needed_by)
         return self.source.require("LocalPrice", needed_by)

@@ -2,26 +2,28 @@
 
 ``FilteredStates`` takes every state from the trades in one GROUP BY, with FILTER for a side. ``SlicedStates`` groups
 the trades once more finely, by side, and merges the few resulting rows: the same numbers for less work, where every
-state merges.
+state merges. ``SplitStates`` takes states that do not merge, or that look back to an earlier trade, from a query of
+their own, so that only the columns they need are sorted and kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basalt.catalog.metrics import State
 from basalt.compiler.aggregates import ORDERED, build, merge, order_of
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.trade.derived import derived_values
+from basalt.compiler.modules.trade.derived import DerivedColumn, derived_values
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import AGGRESSOR, TradeRows
 from basalt.compiler.plan import Step
 from basalt.compiler.select import select
-from basalt.compiler.sql import Fragment, Identifier, Sql, compose, conjunction
-from basalt.compiler.templates import render_text
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose, conjunction, join
+from basalt.compiler.templates import render, render_text
 
 STATES = "trade_states"
+_MERGED, _LINKED, _APART = "trade_sums", "linked_trades", "trade_distributions"
 _KEYS = ("ListingId", "bucket")
 _ORDER = Identifier("event_order")
 
@@ -37,6 +39,8 @@ class StateColumn:
     where: Sql | None
     side: str
     only_counted: bool
+    looks_back: bool
+    requires: tuple[str, ...]
 
     @property
     def order_name(self) -> str:
@@ -82,9 +86,21 @@ def state_columns(requests: Iterable[Request]) -> tuple[StateColumn, ...]:
                     where=None if state.where is None else render_text(state.where, **values),
                     side=request.side,
                     only_counted=request.metric.rows == "counted",
+                    looks_back=request.metric.looks_back,
+                    requires=request.metric.requires,
                 ),
             )
     return tuple(found.values())
+
+
+def computed_apart(columns: Sequence[StateColumn]) -> tuple[StateColumn, ...]:
+    """Return the states that are best computed in a query of their own.
+
+    One query computes all where no state looks back to an earlier trade and none is of one side.
+    """
+    if all(column.side == "Total" and not column.looks_back for column in columns):
+        return ()
+    return tuple(column for column in columns if column.looks_back or not column.state.mergeable)
 
 
 @dataclass(frozen=True)
@@ -98,17 +114,22 @@ class FilteredStates:
         """Return the step with one row per listing and bucket; ``orders`` names the order columns wanted."""
         items = [*map(SelectItem.column, _KEYS), *carried_items(self.rows)]
         for column in self.columns:
-            where = conjunction([column.selection(self.rows.every_row), column.where])
-            order = _ORDER if column.is_ordered else None
-            items.append(SelectItem(build(column.state.aggregate, column.of, order, where), column.name))
+            items.append(_built(column, column.selection(self.rows.every_row)))
             if column.order_name in orders:
-                wanted = conjunction([where, column.priced])
-                items.append(SelectItem(order_of(column.state.aggregate, _ORDER, wanted), column.order_name))
-        return [
-            _grouped(
-                STATES, items, self.rows.name, _KEYS, "one row per listing and bucket: all that metrics are made of"
-            )
-        ]
+                items.append(_built_order(column, column.selection(self.rows.every_row)))
+        comment = "one row per listing and bucket: all that metrics are made of"
+        return [_grouped(STATES, items, self.rows.name, _KEYS, comment)]
+
+
+def _built(column: StateColumn, selection: Sql | None) -> SelectItem:
+    order = _ORDER if column.is_ordered else None
+    where = conjunction([selection, column.where])
+    return SelectItem(build(column.state.aggregate, column.of, order, where), column.name)
+
+
+def _built_order(column: StateColumn, selection: Sql | None) -> SelectItem:
+    where = conjunction([selection, column.where, column.priced])
+    return SelectItem(order_of(column.state.aggregate, _ORDER, where), column.order_name)
 
 
 @dataclass(frozen=True)
@@ -147,6 +168,71 @@ class SlicedStates:
                 items.append(SelectItem(order_of(column.state.aggregate, order, where), column.order_name))
         comment = "one row per listing and bucket: the sides merged, all that metrics are made of"
         return _grouped(STATES, items, "trades_by_side", _KEYS, comment)
+
+
+@dataclass(frozen=True)
+class SplitStates:
+    """States that merge from one GROUP BY, and those that do not from another over no more columns than they need."""
+
+    merging: FilteredStates | SlicedStates
+    columns: tuple[StateColumn, ...]
+    derived: tuple[DerivedColumn, ...]
+
+    @property
+    def rows(self) -> TradeRows:
+        """The trades that both aggregate."""
+        return self.merging.rows
+
+    def steps(self, orders: frozenset[str]) -> list[Step]:
+        """Return the steps to one row per listing and bucket; ``orders`` names the order columns wanted."""
+        *earlier, last = self.merging.steps(orders)
+        linked = [self._linked()] if self.derived else []
+        return [*earlier, replace(last, name=_MERGED), *linked, self._distributions(orders), self._joined(orders)]
+
+    @property
+    def _marks_counted(self) -> bool:
+        """Whether the rows are told apart by being counted; otherwise only those that are counted are read."""
+        return self.rows.every_row and not all(column.only_counted for column in self.columns)
+
+    def _counted(self) -> Sql | None:
+        return Identifier("counted") if self.rows.every_row and not self._marks_counted else None
+
+    def _linked(self) -> Step:
+        read = dict.fromkeys(name for column in self.columns for name in column.requires)
+        kept = [*_KEYS, *(["aggressor"] if self.rows.by_side else []), *(["counted"] if self._marks_counted else [])]
+        items = [SelectItem.column(name) for name in (*kept, *read)]
+        items += [SelectItem(column.expression, column.name) for column in self.derived]
+        body = select(items, Identifier(self.rows.name), where=[self._counted()])
+        return Step(_LINKED, body, "each trade with what depends on the trade before it")
+
+    def _distributions(self, orders: frozenset[str]) -> Step:
+        items = [SelectItem.column(name) for name in _KEYS]
+        items += [_built(column, column.selection(self._marks_counted)) for column in self.columns]
+        items += [
+            _built_order(column, column.selection(self._marks_counted))
+            for column in self.columns
+            if column.order_name in orders
+        ]
+        comment = "one row per listing and bucket: what needs all its trades at once"
+        if self.derived:
+            return _grouped(_APART, items, _LINKED, _KEYS, comment)
+        body = select(items, Identifier(self.rows.name), where=[self._counted()], group_by=_KEYS)
+        return Step(_APART, body, comment)
+
+    def _joined(self, orders: frozenset[str]) -> Step:
+        ordered = [column.order_name for column in self.columns if column.order_name in orders]
+        added = [Identifier(_APART, name) for name in [*(column.name for column in self.columns), *ordered]]
+        matches = [compose("{} IS NOT DISTINCT FROM {}", Identifier(_MERGED, _KEYS[0]), Identifier(_APART, _KEYS[0]))]
+        matches.append(compose("{} = {}", Identifier(_MERGED, _KEYS[1]), Identifier(_APART, _KEYS[1])))
+        body = render(
+            "shapes/join",
+            columns=join([compose("{}.*", Identifier(_MERGED)), *added], ",\n    "),
+            left=Identifier(_MERGED),
+            kind=Fragment("LEFT"),
+            right=Identifier(_APART),
+            on=join(matches, "\n AND "),
+        )
+        return Step(STATES, body, "one row per listing and bucket: all that metrics are made of")
 
 
 _HAS_STATE = Fragment("MarketState IS NOT NULL")
