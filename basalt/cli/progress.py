@@ -12,7 +12,7 @@ from rich.progress import Progress, ProgressColumn, Task, TaskID, TextColumn, Ti
 from rich.progress_bar import ProgressBar
 
 from basalt.cli.wording import path_text, rows_text, seconds_text
-from basalt.engine.runner import Observer, PassReport
+from basalt.engine.observing import Observer, PassReport
 
 Share = Callable[[], float | None]
 """Tells how much of the running query is done, from 0 to 1, or None where that is not known; safe in any thread."""

@@ -47,6 +47,11 @@ class BucketContract:
         """How many buckets after its start a bucket's label stands: 1 at the end, 0 at the start."""
         return 1 if self.anchor == "end" else 0
 
+    @property
+    def is_within_days(self) -> bool:
+        """Whether no bucket reaches over the end of a UTC day."""
+        return _DAY % self.width == 0 and self.origin % self.width == 0
+
     def describe(self) -> str:
         """Return the contract in words, as it stands in compiled SQL."""
         interval = "(start, end]" if self.closed == "right" else "[start, end)"

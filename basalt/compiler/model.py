@@ -57,11 +57,18 @@ class CompiledPass(BaseModel):
     tables: tuple[str, ...]
     event_column: str | None
     """The column of the trades source that is the event time, by whose days a run can be cut; None without one."""
+    is_within_days: bool
+    """Whether each row comes from rows of the pass it reads that start on one UTC day."""
     refusals: tuple[CompiledCheck, ...]
     cautions: tuple[CompiledCheck, ...]
     warnings: tuple[str, ...]
     fingerprint: str
     """A hash of everything that decides the numbers: the SQL and the indicators."""
+
+    @property
+    def full_sql(self) -> str:
+        """The SQL that yields every column a later pass reads."""
+        return self.states_sql or self.sql
 
     @property
     def series_keys(self) -> tuple[str, ...]:

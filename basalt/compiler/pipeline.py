@@ -139,6 +139,7 @@ class Compilation:
             depends_on=(planned.source_pass,) if planned.source_pass else (),
             tables=planned.tables,
             event_column=planned.event_column,
+            is_within_days=_is_within_days(planned),
             refusals=_compiled(planned.refusals(relations)),
             cautions=_compiled(planned.cautions(relations)),
             warnings=planned.warnings,
@@ -203,6 +204,10 @@ class Compilation:
 def _title(config: PassConfig, planned: PlannedPass) -> str:
     contract = f", {planned.contract.describe()}" if planned.contract else ""
     return f"{config.name}: {', '.join(config.modules)}{contract}"
+
+
+def _is_within_days(planned: PlannedPass) -> bool:
+    return planned.contract is not None and planned.contract.is_within_days and "TimeBucket" in planned.keys
 
 
 def _stand_in(name: str) -> str:

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from basalt.compiler.columns import Column
 from basalt.compiler.model import CompiledPipeline
-from basalt.engine.runner import PassReport, Runner
+from basalt.engine.observing import PassReport
+from basalt.engine.runner import Runner
 from basalt.errors import UnknownPassError, nearest
 
 if TYPE_CHECKING:

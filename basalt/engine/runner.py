@@ -1,38 +1,28 @@
-"""Runs compiled passes: each once, when it is read or has to be written."""
+"""Runs compiled passes: each when it is read or has to be written."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
-import pyarrow as pa
 
 from basalt.compiler.binder import Schema
-from basalt.compiler.model import CompiledCheck, CompiledPass, CompiledPipeline
+from basalt.compiler.model import CompiledPass, CompiledPipeline
 from basalt.compiler.pipeline import compile_pipeline
-from basalt.compiler.sql import Identifier, Literal
-from basalt.configuration import AnalyticsConfig, OutputTarget
+from basalt.compiler.sql import Identifier
+from basalt.configuration import AnalyticsConfig
+from basalt.engine.checks import Checks
+from basalt.engine.failures import of_pass
 from basalt.engine.indicators import add_indicators
+from basalt.engine.observing import Observer, PassReport, Silent
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
-from basalt.errors import AmbiguousReferenceError, OutputError, Problem, RunError
+from basalt.engine.sweep import Member, Sweep, append, members
+from basalt.outputs.parquet import parquet_file
 from basalt.outputs.paths import output_path
-from basalt.outputs.staging import staged
-
-
-@dataclass(frozen=True)
-class PassReport:
-    """What became of a pass: its rows, its columns, how long it took in seconds, and the file it was written to."""
-
-    name: str
-    rows: int
-    columns: int
-    seconds: float
-    path: Path | None
 
 
 @dataclass(frozen=True)
@@ -48,31 +38,15 @@ class Job:
         """Compile a pipeline."""
         return cls(config, schemas, compile_pipeline(config, schemas))
 
-    def restricted(self, days: Slice) -> CompiledPipeline:
-        """Return the pipeline compiled for a slice of its days."""
-        return compile_pipeline(days.of(self.config), self.schemas)
+    def restricted(self, days: Slice, name: str) -> CompiledPass:
+        """Return a pass compiled for a slice of its days."""
+        config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
+        return compile_pipeline(config, self.schemas).passes[name]
 
-
-class Observer(Protocol):
-    """Hears of a run's progress."""
-
-    def started(self, name: str, share: Callable[[], float | None]) -> None:
-        """Hear that a pass begins to be computed, and get a function that tells how far it is.
-
-        It may be called from any thread and returns 0 to 1, or None where DuckDB does not tell: between queries, and
-        on a connection that was not opened by the run and does not have ``enable_progress_bar`` set.
-        """
-
-    def finished(self, report: PassReport) -> None:
-        """Hear that a pass was computed, and where it landed."""
-
-
-class _Silent:
-    def started(self, name: str, share: Callable[[], float | None]) -> None:
-        """Hear nothing."""
-
-    def finished(self, report: PassReport) -> None:
-        """Hear nothing."""
+    def targets(self) -> dict[str, Path]:
+        """Return the file of each pass that has an output."""
+        found = {each.name: each.output or self.config.OUTPUT_TARGET for each in self.config.PASSES}
+        return {name: output_path(target, name, self.config) for name, target in found.items() if target is not None}
 
 
 class Runner:
@@ -89,33 +63,31 @@ class Runner:
         self.connection = connection
         self.compiled = compiled = job.compiled
         self.reports: list[PassReport] = []
-        self.warnings: list[str] = []
         self._job = job
-        self._config = config = job.config
-        self._observer = observer or _Silent()
+        self._targets = job.targets()
+        self._checks = Checks(connection)
+        self._observer = observer or Silent()
         self._in_memory = in_memory
-        self._store = Store(connection, config.DATASETNAME)
+        self._store = Store(connection, job.config.DATASETNAME)
         self._slices: dict[str, list[Slice]] = {}
         self._parts, self._parts_done = 1, 0
-        self._targets: dict[str, OutputTarget] = {
-            each.name: target for each in config.PASSES if (target := each.output or config.OUTPUT_TARGET) is not None
-        }
         self._kept: set[str] = set()
-        self._checked: set[str] = set()
-        for name in compiled.passes:
-            if not any(compiled.passes[each].indicators for each in compiled.closure(name)):
-                self._store.view(compiled.passes[name])
+        self._written: set[str] = set()
+        for name, each in compiled.passes.items():
+            if not any(compiled.passes[read].indicators for read in compiled.closure(name)):
+                self._store.view(each)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the passes computed so far make a user want to know."""
+        return tuple(self._checks.warnings)
 
     def read(self, name: str) -> duckdb.DuckDBPyRelation:
         """Return the rows of a pass, computing them if that has not been done.
 
         Raises RunError naming the pass when it fails.
         """
-        if name not in self._kept:
-            started = self._begin(name)
-            self._prepare(name)
-            self._keep(name)
-            self._finish(name, started, None)
+        self._compute({name: None})
         return self.connection.sql(f"SELECT * FROM {self._store.name(name)}")
 
     def write_outputs(self) -> None:
@@ -123,158 +95,157 @@ class Runner:
 
         Raises OutputError when a file cannot be written, RunError when a pass fails; the old file then stays.
         """
+        self._compute({name: self._targets[name] for name in self.compiled.passes if name in self._targets})
+
+    def keep_all(self) -> None:
+        """Compute every pass that has not been computed, so that its rows outlive the process."""
         for name in self.compiled.passes:
-            if name in self._targets:
-                self._write(name, output_path(self._targets[name], name, self._config))
+            self._compute({name: None})
 
     def close(self) -> None:
         """Remove temporary files."""
         self._store.discard_parts()
 
-    def keep_all(self) -> None:
-        """Compute every pass that has not been computed, so that its rows outlive the process."""
-        for name in self.compiled.passes:
-            self.read(name)
+    def _compute(self, wanted: Mapping[str, Path | None]) -> None:
+        """Compute passes, in run order, and write those that have a path."""
+        for name, path in wanted.items():
+            root = self._root(name)
+            if root is not None:
+                self._sweep(root, {each: file for each, file in wanted.items() if not self._is_done(each)})
+            if not self._is_done(name):
+                self._compute_whole(name, path)
 
-    def _write(self, name: str, path: Path) -> None:
-        started = self._begin(name)
+    def _is_done(self, name: str) -> bool:
+        """Tell whether what a user sees of a pass has been computed."""
+        return name in self._kept or name in self._written
+
+    def _is_complete(self, name: str) -> bool:
+        """Tell whether all that a later pass reads of a pass has been computed."""
+        return name in self._kept or (name in self._written and not self.compiled.passes[name].hidden)
+
+    def _root(self, name: str) -> str | None:
+        """Return the pass that ``name`` waits for and that is computed in slices, if there is one."""
+        waited_for = [] if self._is_done(name) else [*self._incomplete(name), name]
+        return next((each for each in waited_for if len(self._slices_of(each)) > 1), None)
+
+    def _incomplete(self, name: str) -> list[str]:
+        """Return the passes that ``name`` reads, through others, and that have not been computed, in run order."""
+        found: list[str] = []
+        for each in self.compiled.passes[name].depends_on:
+            if not self._is_complete(each):
+                found += [*self._incomplete(each), each]
+        return list(dict.fromkeys(found))
+
+    def _sweep(self, root: str, wanted: Mapping[str, Path | None]) -> None:
+        """Compute a pass in slices, and with it all that can be computed from its slices."""
+        joined = members(self.compiled, root, wanted)
+        for each in joined:
+            self._checks.refuse(each.compiled)
+        told = [each for each in joined if each.is_kept or each.path is not None]
+        self._parts, self._parts_done = len(self._slices_of(root)), 0
+        for each in reversed(told):
+            self._observer.started(each.name, self._share)
+        sweep = Sweep(self.connection, self._store, joined)
+        sweep.run(self._restricted(root), self._advance)
+        for each in told:
+            started = time.perf_counter() - sweep.seconds[each.name]
+            self._complete(each)
+            self._finish(each.compiled, started, each.path)
+
+    def _complete(self, member: Member) -> None:
+        """Do what needs the rows of all slices."""
+        if member.compiled.indicators:
+            self._add_indicators(member.compiled, f"SELECT * FROM {self._store.whole(member.compiled)}")
+        if member.is_kept:
+            self._kept.add(member.name)
+        if member.is_written_by_slice:
+            self._written.add(member.name)
+        elif member.path is not None:
+            self._write_rows(member.compiled, member.path)
+
+    def _compute_whole(self, name: str, path: Path | None) -> None:
+        """Compute a pass in one go."""
+        started = time.perf_counter()
+        self._parts, self._parts_done = 1, 0
+        self._observer.started(name, self._share)
         self._prepare(name)
-        must_keep = self._must_keep(name)
-        if must_keep:
-            self._keep(name)
+        compiled = self.compiled.passes[name]
+        if path is None or self._is_read_again(name) or compiled.indicators:
+            self._keep(compiled)
         else:
-            self._store.view(self.compiled.passes[name])
-        with staged(path) as aside:
-            self._copy(name, aside)
-        if not must_keep:
-            self._store.view_file(self.compiled.passes[name], path)
-            self._kept.add(name)
-            self._caution(name)
-        self._finish(name, started, path)
-
-    def _must_keep(self, name: str) -> bool:
-        """Tell whether a pass is computed once and kept: it has indicators, or is read again."""
-        readers = sum(name in each.depends_on for each in self.compiled.passes.values())
-        is_written = name in self._targets
-        is_read_again = readers + is_written > 1
-        return bool(self.compiled.passes[name].indicators) or is_read_again or len(self._slices_of(name)) > 1
+            self._store.view(compiled)
+        if path is not None:
+            self._write_rows(compiled, path)
+            if name not in self._kept:
+                self._store.view_file(compiled, path)
+        self._finish(compiled, started, path)
 
     def _prepare(self, name: str) -> None:
         """Have everything a pass reads computed or registered, and check what must hold."""
-        for each in self.compiled.closure(name):
-            self._refuse(each)
-            if each == name or each in self._kept:
-                continue
-            if self._must_keep(each):
-                self.read(each)
+        self._checks.refuse(self.compiled.passes[name])
+        for each in self._incomplete(name):
+            compiled = self.compiled.passes[each]
+            self._checks.refuse(compiled)
+            if compiled.indicators or self._is_read_again(each):
+                self._compute_whole(each, None)
             else:
-                self._store.view(self.compiled.passes[each])
+                self._store.view(compiled)
 
-    def _keep(self, name: str) -> None:
-        compiled = self.compiled.passes[name]
-        if name in self._kept:
-            return
-        try:
-            if len(self._slices_of(name)) > 1:
-                self._store.keep_parts(compiled, self._sliced_queries(name))
-            elif compiled.indicators:
-                self._store.keep_rows(compiled, self._with_indicators(compiled))
+    def _is_read_again(self, name: str) -> bool:
+        """Tell whether a pass has several uses: passes that read it, and its output."""
+        readers = sum(name in each.depends_on for each in self.compiled.passes.values())
+        return readers + (name in self._targets) > 1
+
+    def _keep(self, compiled: CompiledPass) -> None:
+        with of_pass(compiled.name):
+            if compiled.indicators:
+                self._add_indicators(compiled, compiled.full_sql)
             else:
                 self._store.keep(compiled)
-        except (duckdb.Error, RunError) as error:
-            raise _failed(name, error) from error
-        self._kept.add(name)
-        self._caution(name)
+        self._kept.add(compiled.name)
+
+    def _add_indicators(self, compiled: CompiledPass, query: str) -> None:
+        """Keep the rows of a query with the indicators of a pass added."""
+        order = ", ".join(str(Identifier(key)) for key in [*compiled.series_keys, "TimeBucket"])
+        with of_pass(compiled.name):
+            rows = self.connection.sql(f"SELECT * FROM (\n{query}\n) ORDER BY {order}").to_arrow_table()
+            added = add_indicators(rows, compiled.indicators, compiled.series_keys, f"pass {compiled.name}")
+            self._store.keep_rows(compiled, added)
+
+    def _write_rows(self, compiled: CompiledPass, path: Path) -> None:
+        columns = [column.name for column in compiled.columns]
+        with parquet_file(path) as file, of_pass(compiled.name):
+            append(self.connection, file, columns, str(self._store.name(compiled.name)))
+        self._written.add(compiled.name)
 
     def _slices_of(self, name: str) -> list[Slice]:
         """Return the slices a pass is computed in; a database file keeps whole passes."""
         if name not in self._slices:
             column = self.compiled.passes[name].event_column if self._in_memory else None
-            table = self._config.TABLES.get("trades")
-            self._slices[name] = day_slices(self.connection, table, column, self._config)
+            table = self._job.config.TABLES.get("trades")
+            with of_pass(name):
+                self._slices[name] = day_slices(self.connection, table, column, self._job.config)
         return self._slices[name]
 
-    def _sliced_queries(self, name: str) -> Iterator[str]:
-        slices = self._slices_of(name)
-        self._parts = len(slices)
-        for number, each in enumerate(slices):
-            self._parts_done = number
-            compiled = self._job.restricted(each).passes[name]
-            yield compiled.states_sql or compiled.sql
+    def _restricted(self, root: str) -> Iterator[CompiledPass]:
+        for each in self._slices_of(root):
+            yield self._job.restricted(each, root)
 
-    def _with_indicators(self, compiled: CompiledPass) -> pa.Table:
-        order = ", ".join(str(Identifier(key)) for key in [*compiled.series_keys, "TimeBucket"])
-        query = f"SELECT * FROM (\n{compiled.states_sql or compiled.sql}\n) ORDER BY {order}"
-        rows = self.connection.sql(query).to_arrow_table()
-        return add_indicators(rows, compiled.indicators, compiled.series_keys, f"pass {compiled.name}")
-
-    def _copy(self, name: str, path: Path) -> None:
-        try:
-            self.connection.execute(
-                f"COPY (SELECT * FROM {self._store.name(name)}) TO {Literal(str(path))} (FORMAT parquet)"
-            )
-        except duckdb.IOException as error:
-            raise OutputError(str(error).splitlines()[0], place=f"pass {name}") from error
-        except duckdb.Error as error:
-            raise _failed(name, error) from error
-
-    def _refuse(self, name: str) -> None:
-        """Refuse to run a pass whose checks find something."""
-        if name in self._checked:
-            return
-        problems = [
-            Problem(message, f"pass {name}") for message in self._found(name, self.compiled.passes[name].refusals)
-        ]
-        if problems:
-            raise AmbiguousReferenceError(problems)
-        self._checked.add(name)
-
-    def _caution(self, name: str) -> None:
-        """Warn of what the checks on a computed pass find."""
-        rows = self._store.name(name)
-        asked = [
-            check
-            for check in self.compiled.passes[name].cautions
-            if check.when is None
-            or self.connection.execute(f"SELECT 1 FROM {rows} WHERE {check.when} LIMIT 1").fetchall()
-        ]
-        self.warnings += self._found(name, asked)
-
-    def _found(self, name: str, checks: Iterable[CompiledCheck]) -> list[str]:
-        found = []
-        for check in checks:
-            try:
-                count = self.connection.execute(check.query).fetchall()[0][0]
-            except duckdb.Error as error:
-                raise _failed(name, error) from error
-            if count:
-                found.append(check.message.format(count=count))
-        return found
-
-    def _begin(self, name: str) -> float:
-        self._parts, self._parts_done = 1, 0
-        self._observer.started(name, self._share)
-        return time.perf_counter()
+    def _advance(self, done: int) -> None:
+        self._parts_done = done
 
     def _share(self) -> float | None:
-        """Return how much of the running pass is done, from 0 to 1, or None when that is not known."""
+        """Return how much of what runs is done, from 0 to 1, or None when that is not known."""
         try:
             percent = self.connection.query_progress()
         except duckdb.ConnectionException:  # closed after a failure, while an observer still draws
             return None
-        return None if percent < 0 else (self._parts_done + percent / 100) / self._parts
+        return None if percent < 0 else min((self._parts_done + percent / 100) / self._parts, 1.0)
 
-    def _finish(self, name: str, started: float, path: Path | None) -> None:
-        rows = self.connection.execute(f"SELECT count(*) FROM {self._store.name(name)}").fetchall()[0][0]
-        columns = len(self.compiled.passes[name].columns)
-        report = PassReport(name, rows, columns, time.perf_counter() - started, path)
+    def _finish(self, compiled: CompiledPass, started: float, path: Path | None) -> None:
+        rows = self._store.name(compiled.name)
+        self._checks.caution(compiled, rows)
+        count = self.connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
+        report = PassReport(compiled.name, count, len(compiled.columns), time.perf_counter() - started, path)
         self.reports.append(report)
         self._observer.finished(report)
-
-
-def _failed(name: str, error: Exception) -> RunError:
-    """Return the error of a pass, as itself when it already names its place."""
-    if isinstance(error, RunError) and error.problems[0].place:
-        return error
-    text = error.problems[0].message if isinstance(error, RunError) else str(error).splitlines()[0]
-    return RunError(text, place=f"pass {name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -23,25 +22,38 @@ class Store:
         self.connection = connection
         catalog, self._current = connection.execute("SELECT current_catalog(), current_schema()").fetchall()[0]
         self._catalog, self._dataset = str(catalog), dataset
-        self._parts = PartsFolder()
+        self._folder = PartsFolder()
+        self._parts: dict[str, list[Path]] = {}
         self._execute(f"CREATE SCHEMA IF NOT EXISTS {Identifier(self._catalog, dataset)}")
 
     def view(self, compiled: CompiledPass) -> None:
         """Register a pass as views that compute it when they are read."""
-        self._register(compiled, compiled.states_sql or compiled.sql, compiled.plain_columns)
+        self._register(compiled, compiled.full_sql, compiled.plain_columns)
 
     def keep(self, compiled: CompiledPass) -> None:
         """Compute a pass once, without its indicators, and keep its rows."""
-        self._keep(compiled, compiled.states_sql or compiled.sql, compiled.plain_columns)
+        self._keep(compiled, compiled.full_sql, compiled.plain_columns)
 
-    def keep_parts(self, compiled: CompiledPass, queries: Iterable[str]) -> None:
-        """Compute a pass part by part, as temporary files, and keep their rows together."""
-        paths = []
-        for number, query in enumerate(queries):
-            path = self._parts.new(f"{number}.parquet")
-            self._execute(f"COPY (\n{query}\n) TO {Literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)")
-            paths.append(str(Literal(str(path))))
-        self._register(compiled, f"SELECT * FROM read_parquet([{', '.join(paths)}])", compiled.plain_columns)
+    def add_part(self, compiled: CompiledPass, query: str) -> None:
+        """Keep more rows of a pass, in a temporary file."""
+        path = self._folder.new(f"{compiled.name}.parquet")
+        self._execute(f"COPY (\n{query}\n) TO {Literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)")
+        self._parts.setdefault(compiled.name, []).append(path)
+
+    def view_parts(self, compiled: CompiledPass) -> None:
+        """Register a pass as its parts together."""
+        paths = ", ".join(str(Literal(str(path))) for path in self._parts[compiled.name])
+        self._register(compiled, f"SELECT * FROM read_parquet([{paths}])", compiled.plain_columns)
+
+    def set_slice(self, compiled: CompiledPass, query: str) -> None:
+        """Compute the rows of a slice, which for now are all that the pass's views show."""
+        self._execute(f"DROP TABLE IF EXISTS {self._rows_table(compiled)}")  # before, so that there is never a second
+        self._keep(compiled, query, compiled.plain_columns)
+
+    def drop_slice(self, compiled: CompiledPass) -> None:
+        """Forget the rows of the last slice; the views are those that compute the pass when they are read."""
+        self.view(compiled)
+        self._execute(f"DROP TABLE {self._rows_table(compiled)}")
 
     def keep_rows(self, compiled: CompiledPass, rows: pa.Table) -> None:
         """Keep rows that were computed outside DuckDB as the rows of a pass."""
@@ -52,21 +64,31 @@ class Store:
             self.connection.unregister(_ROWS)
 
     def view_file(self, compiled: CompiledPass, path: Path) -> None:
-        """Register a pass that has been written as a view of its file."""
-        self._register(compiled, f"SELECT * FROM read_parquet({Literal(str(path.resolve()))})", _all_columns(compiled))
+        """Register a pass that has been written as a view of its file; its states are computed when they are read."""
+        if compiled.hidden:
+            self._define(compiled.states_name, compiled.full_sql)
+        columns = ", ".join(str(Identifier(name)) for name in _all_columns(compiled))
+        self._define(compiled.name, f"SELECT {columns} FROM read_parquet({Literal(str(path.resolve()))})")
 
     def discard_parts(self) -> None:
         """Remove temporary files; passes kept in them cannot be read afterwards."""
-        self._parts.remove()
+        self._folder.remove()
 
     def name(self, pass_name: str) -> Identifier:
         """Return the full name of a pass's view."""
         return Identifier(self._catalog, self._dataset, pass_name)
 
+    def whole(self, compiled: CompiledPass) -> Identifier:
+        """Return the full name of the relation of a pass's rows with its hidden columns."""
+        return self.name(compiled.states_name if compiled.hidden else compiled.name)
+
     def _keep(self, compiled: CompiledPass, query: str, columns: tuple[str, ...]) -> None:
-        table = self.name(f"{compiled.name}__rows")
+        table = self._rows_table(compiled)
         self._execute(f"CREATE OR REPLACE TABLE {table} AS\n{query}")
         self._register(compiled, f"SELECT * FROM {table}", columns)
+
+    def _rows_table(self, compiled: CompiledPass) -> Identifier:
+        return self.name(f"{compiled.name}__rows")
 
     def _register(self, compiled: CompiledPass, query: str, columns: tuple[str, ...]) -> None:
         """Point the pass's views at a query that yields its columns and its hidden ones."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from basalt.cli.progress import PassBars, ProgressLines, ShareColumn
-from basalt.engine.runner import PassReport
+from basalt.engine.observing import PassReport
 
 
 @pytest.fixture

@@ -75,7 +75,8 @@ def test_slices_together_are_the_whole(folder: Path, closed: str, monkeypatch: p
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     with duckdb.connect() as connection:
         found = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
-    assert found == [Slice(None, DAYS[0]), Slice(DAYS[1], DAYS[1]), Slice(DAYS[2], None)]
+    days = [tuple(f"{folder}/{day}.parquet" for day in each) for each in (DAYS[:2], DAYS[1:], DAYS[2:])]
+    assert found == [Slice(None, DAYS[0], days[0]), Slice(DAYS[1], DAYS[1], days[1]), Slice(DAYS[2], None, days[2])]
     cut = rows(config)
     assert len(cut["minutes"]) > 1000
     assert cut == whole
@@ -87,7 +88,7 @@ def test_dates_bound_the_slices(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     config = pipeline(folder, "right", START_DATE=DAYS[1], END_DATE=DAYS[2])
     with duckdb.connect() as connection:
         found = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
-    assert found == [Slice(DAYS[1], DAYS[1]), Slice(DAYS[2], DAYS[2])]
+    assert [(each.first, each.last) for each in found] == [(DAYS[1], DAYS[1]), (DAYS[2], DAYS[2])]
 
 
 def test_days_are_not_cut_where_every_row_group_spans_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,13 +104,80 @@ def test_days_are_not_cut_where_every_row_group_spans_them(folder: Path, monkeyp
 def test_little_data_is_run_in_one_piece(folder: Path) -> None:
     config = pipeline(folder, "right")
     with duckdb.connect() as connection:
-        assert day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config) == [Slice(None, None)]
+        (found,) = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
+    assert (found.first, found.last) == (None, None)
 
 
 def test_temporary_files_go_with_the_result(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with basalt.run(pipeline(folder, "right")) as result:
+    with basalt.run(pipeline(folder, "right", OUTPUT_TARGET=None)) as result:
+        assert list(tmp_path.glob("basalt-*")) == []
+        assert result["minutes"].arrow().num_rows > 0
         assert len(list(tmp_path.glob("basalt-*/*.parquet"))) == 3
         assert result["hours"].arrow().num_rows > 0
     assert list(tmp_path.glob("basalt-*")) == []
+
+
+def generic(name: str, source: str, **settings: object) -> dict[str, object]:
+    """A generic pass that is not written."""
+    return {"name": name, "modules": "generic", "generic_analytics": {"source_pass": source, **settings}}
+
+
+OTHERS = [
+    generic("quarters", "minutes", resample_rule="15m", aggregations={"Close": "last", "TradeTotalVWAP": "auto"}),
+    generic("days", "quarters", group_by=["TimeBucket"], resample_rule="1d", aggregations={"TradeTotalVWAP": "auto"}),
+    generic("sevens", "minutes", resample_rule="7h", aggregations={"Close": "last", "TradeTotalCount": "sum"}),
+    generic(
+        "trends",
+        "quarters",
+        aggregations={"Close": "last"},
+        talib_indicators=[{"name": "EMA", "input_col": "Close", "timeperiod": 5}],
+    ),
+    generic("after", "trends", group_by=["TimeBucket"], aggregations={"EMA_5": "max"}),
+    generic("ever", "minutes", group_by=["ListingId"], aggregations={"TradeTotalVWAP": "auto"}),
+]
+
+
+def many_passes(folder: Path, written: set[str]) -> AnalyticsConfig:
+    """Passes that can be computed within a day, and others that read them; some written."""
+    given = pipeline(folder, "right", OUTPUT_TARGET=None).model_dump(exclude_unset=True)
+    passes = [*given["PASSES"], *OTHERS]
+    output = {"path_template": f"{folder}/out/{{pass}}.parquet"}
+    passes = [{**each, "output": output} if each["name"] in written else each for each in passes]
+    return AnalyticsConfig.model_validate({**given, "PASSES": passes})
+
+
+NAMES = ["minutes", "hours", "quarters", "days", "sevens", "trends", "after", "ever"]
+
+
+@pytest.mark.parametrize(
+    "written", [set(), {"minutes"}, {"quarters", "trends"}, {"days", "after"}, {"sevens", "ever"}, set(NAMES)], ids=str
+)
+def test_passes_of_every_kind_are_those_of_a_run_in_one_piece(
+    folder: Path, written: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with basalt.run(many_passes(folder, set())) as result:
+        whole = {name: sorted(result[name].relation.fetchall(), key=repr) for name in NAMES}
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    config = many_passes(folder, written)
+    for order in (NAMES, NAMES[::-1]):
+        with basalt.run(config) as result:
+            assert set(result.outputs) == written
+            for name, path in result.outputs.items():
+                assert sorted(duckdb.read_parquet(str(path)).fetchall(), key=repr) == whole[name]
+            assert {name: sorted(result[name].relation.fetchall(), key=repr) for name in order} == whole
+            reported = [report.name for report in result.reports]
+            assert sorted(reported) == sorted(NAMES), reported
+
+
+def test_a_pass_that_fails_in_a_slice_leaves_its_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    config = pipeline(folder, "right")
+    rows(config)
+    old = (folder / "out/minutes.parquet").read_bytes()
+    (folder / f"{DAYS[2]}.parquet").write_bytes((folder / f"{DAYS[2]}.parquet").read_bytes()[:-300] + bytes(300))
+    with pytest.raises(basalt.errors.BasaltError):
+        basalt.run(config)
+    assert (folder / "out/minutes.parquet").read_bytes() == old
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["hours.parquet", "minutes.parquet"]

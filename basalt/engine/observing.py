@@ -1,0 +1,43 @@
+"""What is told of a run while it runs, and of each pass when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """What became of a pass: its rows, its columns, how long it took in seconds, and the file it was written to."""
+
+    name: str
+    rows: int
+    columns: int
+    seconds: float
+    path: Path | None
+
+
+class Observer(Protocol):
+    """Hears of a run's progress."""
+
+    def started(self, name: str, share: Callable[[], float | None]) -> None:
+        """Hear that a pass begins to be computed, and get a function that tells how far it is.
+
+        It may be called from any thread and returns 0 to 1, or None where DuckDB does not tell: between queries, and
+        on a connection that was not opened by the run and does not have ``enable_progress_bar`` set.
+        """
+
+    def finished(self, report: PassReport) -> None:
+        """Hear that a pass was computed, and where it landed."""
+
+
+class Silent:
+    """Hears nothing."""
+
+    def started(self, name: str, share: Callable[[], float | None]) -> None:
+        """Hear nothing."""
+
+    def finished(self, report: PassReport) -> None:
+        """Hear nothing."""
