@@ -114,6 +114,12 @@ class DuplicateColumnError(CompileError):
     code = "BAS303"
 
 
+class OutputNameError(CompileError):
+    """A pattern for the names of columns has a variable that there is not."""
+
+    code = "BAS307"
+
+
 class TemplateError(CompileError):
     """A SQL template is malformed: its header lacks a field, or its text does not render."""
 

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from basalt.catalog.metrics import Metric
+from basalt.catalog.metrics import Metric, Statistic
 from basalt.errors import Problem, TemplateError
 
 _HEADER_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+T = TypeVar("T", bound=BaseModel)
 _OPEN, _CLOSE = "/* ---", "--- */"
 
 
 @dataclass(frozen=True)
 class Library:
-    """All metrics of a templates folder, by module and measure."""
+    """All metrics of a templates folder, by module and measure, and the statistics they may be taken with."""
 
     metrics: tuple[Metric, ...]
+    statistics: Mapping[str, Statistic]
 
     def measures(self, module: str) -> dict[str, tuple[Metric, ...]]:
         """Return the metrics of a module by the measure that asks for them, in the order of their headers."""
         found: dict[str, tuple[Metric, ...]] = {}
         for metric in self.metrics:
-            if metric.module == module:
+            if metric.module == module and metric.family == "generic":
                 found[metric.measure] = (*found.get(metric.measure, ()), metric)
         return found
+
+    def family(self, module: str, family: str) -> dict[str, Metric]:
+        """Return the metrics of a module that one group of its configuration asks for, by name."""
+        return {each.name: each for each in self.metrics if (each.module, each.family) == (module, family)}
 
 
 def templates_folder() -> Path:
@@ -50,29 +57,40 @@ def load_library(folder: Path | None = None) -> Library:
     Raises TemplateError with every header that is missing a field, and for metrics that have one name or declare one
     state differently.
     """
-    root = (folder or templates_folder()) / "metrics"
+    root = folder or templates_folder()
     found: dict[Path, Metric] = {}
+    statistics: dict[Path, Statistic] = {}
     problems: list[Problem] = []
-    for path in sorted(root.glob("*/*.sql")):
-        try:
-            found[path] = _read_metric(path)
-        except TemplateError as error:
-            problems += error.problems
+    for path in sorted(root.glob("metrics/*/*.sql")):
+        with _kept(problems):
+            found[path] = _read(path, Metric, module=path.parent.name)
+    for path in sorted(root.glob("statistics/*.sql")):
+        with _kept(problems):
+            statistics[path] = _read(path, Statistic)
     problems = problems or [*_same_names(found), *_different_meanings(found)]
     if problems:
         raise TemplateError(problems)
-    metrics = found.values()
-    return Library(tuple(sorted(metrics, key=lambda each: (each.module, each.measure, each.position, each.name))))
+    metrics = sorted(found.values(), key=lambda each: (each.module, each.measure, each.position, each.name))
+    return Library(tuple(metrics), {each.name: each for each in statistics.values()})
 
 
-def _read_metric(path: Path) -> Metric:
+@contextmanager
+def _kept(problems: list[Problem]) -> Iterator[None]:
+    """Keep what is wrong with a template, so that all are told together."""
+    try:
+        yield
+    except TemplateError as error:
+        problems += error.problems
+
+
+def _read(path: Path, model: type[T], **follows: str) -> T:
     header, value = split_header(read_template(path), str(path))
-    given = {"value": value.strip(), "module": path.parent.name}
+    given = {"value": value.strip(), **follows}
     if reserved := given.keys() & header.keys():
         message = f"header: {', '.join(sorted(reserved))}: follows from the file, and is not in its header"
         raise TemplateError(message, place=str(path))
     try:
-        return Metric.model_validate(header | given)
+        return model.model_validate(header | given)
     except ValidationError as error:
         problems = [
             Problem(f"header: {'.'.join(str(part) for part in each['loc'])}: {each['msg']}", str(path))

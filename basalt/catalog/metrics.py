@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Kind = Literal["flow", "state", "ratio", "extreme", "distribution", "label"]
 """Decides fills, null rules and how a column may be aggregated again."""
 
+Family = Literal["generic", "discrepancy", "flag", "change", "impact", "retail_imbalance"]
+"""The group of a module's configuration that asks for a metric."""
+
 MERGEABLE = ("sum", "count", "min", "max", "first", "last")
 HOLISTIC = ("median", "stddev")
 AggregateName = Literal["sum", "count", "min", "max", "first", "last", "median", "stddev"]
@@ -29,11 +32,48 @@ class State(BaseModel):
         return self.aggregate in MERGEABLE
 
 
+class Choice(BaseModel):
+    """One value of a parameter of a metric, and what it changes.
+
+    ``values`` are SQL for the variables it sets, over ``requires``; ``label`` stands for it in the column's name.
+    ``codes`` are the values by which vendors say that a flag is set. The other fields override the metric's;
+    ``states`` names those that are needed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    label: str | None = None
+    requires: tuple[str, ...] = ()
+    values: dict[str, str] = Field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    unit: str | None = None
+    kind: Kind | None = None
+    type: str | None = None
+    null_rule: str | None = None
+
+
+class Statistic(BaseModel):
+    """A statistic of the values ``x`` of trades: its states over ``{{ x }}``, and its value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    title: str
+    label: str
+    kind: Kind
+    states: dict[str, State] = Field(min_length=1)
+    value: str
+    """The SQL below the header."""
+
+
 class Metric(BaseModel):
     """A metric: states and a value computed from them, with all that documents it.
 
-    ``column`` names the output column, with ``{side}``; ``column_total`` overrides it for side Total. ``position``
-    orders the metrics that one measure asks for.
+    ``column`` names the output column, with ``{side}`` and the parameters; ``column_total`` overrides it for side
+    Total. ``position`` orders the metrics that one measure asks for. ``choices`` are the parameters a user may set,
+    ``statistic_of`` the expression whose statistics, named in ``statistics``, are the metric's values.
     ``rows`` says which rows are read: ``counted`` (those of the configured classifications) or ``all``.
     ``derived`` are columns computed per row before aggregation, in time order inside listing, bucket and side.
     """
@@ -41,7 +81,8 @@ class Metric(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    measure: str
+    family: Family = "generic"
+    measure: str = ""
     column: str
     column_total: str | None = None
     position: int = 0
@@ -55,7 +96,10 @@ class Metric(BaseModel):
     source: str
     rows: Literal["counted", "all"] = "counted"
     derived: dict[str, str] = Field(default_factory=dict)
-    states: dict[str, State] = Field(min_length=1)
+    states: dict[str, State] = Field(default_factory=dict)
+    choices: dict[str, dict[str, Choice]] = Field(default_factory=dict)
+    statistic_of: str | None = None
+    statistics: tuple[str, ...] = ()
     value: str
     """The SQL below the header: the value, computed from the states by name."""
     module: str
@@ -70,6 +114,11 @@ class Metric(BaseModel):
     def looks_back(self) -> bool:
         """Whether a row's contribution depends on the row before it."""
         return any("previous_trade" in text for text in self.derived.values())
+
+    def reads(self, variable: str) -> bool:
+        """Tell whether the metric is computed from a variable that a user's configuration sets."""
+        texts = [*self.derived.values(), *(state.of for state in self.states.values()), self.statistic_of or ""]
+        return any(f"{{{{ {variable} }}}}" in text for text in texts)
 
     @property
     def only_state(self) -> tuple[str, State] | None:
@@ -88,10 +137,14 @@ class Metric(BaseModel):
 
     @model_validator(mode="after")
     def _says_everything(self) -> Metric:
-        for field in ("title", "unit", "null_rule", "known_at", "source", "value"):
+        for field in ("title", "unit", "null_rule", "known_at", "source"):
             if not getattr(self, field).strip():
                 message = f"{field} is empty"
                 raise ValueError(message)
+        chosen = any("value" in choice.values for choices in self.choices.values() for choice in choices.values())
+        if self.statistic_of is None and not (self.states and (self.value.strip() or chosen)):
+            message = "a metric has states and a value, or statistic_of"
+            raise ValueError(message)
         return self
 
     def column_for(self, side: str) -> str:

@@ -5,16 +5,29 @@ from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorC
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.tables import TableConfig
-from basalt.configuration.trade import TradeAnalyticsConfig, TradeGenericConfig
+from basalt.configuration.trade import (
+    FlagCodes,
+    TradeAnalyticsConfig,
+    TradeChangeConfig,
+    TradeDiscrepancyConfig,
+    TradeFlagConfig,
+    TradeGenericConfig,
+    TradeImpactConfig,
+)
 
 __all__ = [
     "AnalyticsConfig",
+    "FlagCodes",
     "GenericAnalyticsConfig",
     "OutputTarget",
     "PassConfig",
     "TableConfig",
     "TalibIndicatorConfig",
     "TradeAnalyticsConfig",
+    "TradeChangeConfig",
+    "TradeDiscrepancyConfig",
+    "TradeFlagConfig",
     "TradeGenericConfig",
+    "TradeImpactConfig",
     "UniverseConfig",
 ]

@@ -13,7 +13,7 @@ from basalt.configuration.generic import GenericAnalyticsConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.trade import TradeAnalyticsConfig
 
-ModuleName = Literal["trade", "generic"]
+ModuleName = Literal["trade", "retail_imbalance", "generic"]
 _PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
 
 

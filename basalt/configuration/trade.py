@@ -10,13 +10,55 @@ from basalt.configuration.base import ConfigModel, OneOrMany
 
 TradeSide = Literal["Total", "Bid", "Ask", "Unknown"]
 """``Ask``: buyer-initiated trades; ``Bid``: seller-initiated ones; ``Unknown``: the rest; ``Total``: all."""
+DiscrepancyReference = Literal[
+    "MidAtPrimary",
+    "EBBO",
+    "PreTradeMid",
+    "MidPrice",
+    "BestBid",
+    "BestAsk",
+    "BestBidAtVenue",
+    "BestAskAtVenue",
+    "BestBidAtPrimary",
+    "BestAskAtPrimary",
+]
+DiscrepancyAggregation = Literal["First", "Last", "Min", "Max", "Mean", "Sum", "Median", "Std"]
+TradeFlag = Literal[
+    "NegotiatedTrade", "OddLotTrade", "BlockTrade", "CrossTrade", "AlgorithmicTrade", "IcebergExecution"
+]
+FlagMeasure = Literal["Volume", "Count", "AvgNotional"]
+ChangeMeasure = Literal["PreTradeElapsedTimeChg", "PostTradeElapsedTimeChg", "PricePoint"]
+ChangeScope = Literal["Local", "Primary", "Venue"]
+ImpactVariant = Literal["EffectiveSpread", "RealizedSpread", "PriceImpact"]
+AttributeValue = str | int | float | bool
+Horizon = Annotated[str, Field(pattern=r"^[1-9]\d*(ms|s|m)$")]
 
 
 def _total_only() -> list[TradeSide]:
     return ["Total"]
 
 
-class TradeGenericConfig(ConfigModel):
+def _mean_only() -> list[DiscrepancyAggregation]:
+    return ["Mean"]
+
+
+def _local_only() -> list[ChangeScope]:
+    return ["Local"]
+
+
+class TradeMetricConfig(ConfigModel):
+    """What every group of trade metrics may be given: which trades it reads, and what its columns are called."""
+
+    attribute_filters: dict[str, AttributeValue | list[AttributeValue]] = Field(default_factory=dict)
+    """Only trades that have, in each of these columns of the source, this value or one of these."""
+    market_states: Annotated[list[str], OneOrMany] = Field(default_factory=list)
+    """Only trades in one of these market states; all when empty."""
+    output_name_pattern: str | None = None
+    """The columns' names, with variables in braces: the fields of the group (``{sides}``, ``{measures}``, ...), each
+    for one of its values, ``{metric}``, and ``{column}``, the name without a pattern."""
+
+
+class TradeGenericConfig(TradeMetricConfig):
     """Measures of trading for some sides; every measure is computed for every side."""
 
     measures: Annotated[list[str], OneOrMany] = Field(min_length=1)
@@ -25,10 +67,80 @@ class TradeGenericConfig(ConfigModel):
     """Whose trades to measure."""
 
 
-class TradeAnalyticsConfig(ConfigModel):
-    """The metrics a ``trade`` pass computes, per listing and time bucket."""
+class TradeDiscrepancyConfig(TradeMetricConfig):
+    """How far trade prices are from a reference price that stood before the trade, in basis points of it."""
 
-    generic_metrics: list[TradeGenericConfig] = Field(min_length=1)
+    references: Annotated[list[DiscrepancyReference], OneOrMany] = Field(min_length=1)
+    """What prices are compared with."""
+    sides: Annotated[list[TradeSide], OneOrMany] = Field(default_factory=_total_only, min_length=1)
+    """Whose trades to measure."""
+    aggregations: Annotated[list[DiscrepancyAggregation], OneOrMany] = Field(default_factory=_mean_only, min_length=1)
+    """Which statistics of the trades of a bucket."""
+
+
+class FlagCodes(ConfigModel):
+    """How a vendor codes a flag."""
+
+    column: str
+    """The column of the source that holds the flag."""
+    values: Annotated[list[AttributeValue], OneOrMany] = Field(min_length=1)
+    """The values that mean the flag is set."""
+
+
+class TradeFlagConfig(TradeMetricConfig):
+    """Trading under a flag, such as odd lots or blocks."""
+
+    flags: Annotated[list[TradeFlag], OneOrMany] = Field(min_length=1)
+    """Which flags."""
+    measures: Annotated[list[FlagMeasure], OneOrMany] = Field(min_length=1)
+    """What to measure of the trades under a flag."""
+    sides: Annotated[list[TradeSide], OneOrMany] = Field(default_factory=_total_only, min_length=1)
+    """Whose trades to measure."""
+
+
+class TradeChangeConfig(TradeMetricConfig):
+    """Means of what the vendor measured around each trade."""
+
+    measures: Annotated[list[ChangeMeasure], OneOrMany] = Field(min_length=1)
+    """Time since the last and until the next change of the quote, or the place of the price in the spread."""
+    scopes: Annotated[list[ChangeScope], OneOrMany] = Field(default_factory=_local_only, min_length=1)
+    """Against which quote: the listing's own, that of its primary market, that of the venue."""
+
+
+class TradeImpactConfig(TradeMetricConfig):
+    """Costs of trading: effective and realized spread, and price impact."""
+
+    variant: Annotated[list[ImpactVariant], OneOrMany] = Field(min_length=1)
+    """Which costs."""
+    horizon: Annotated[list[Horizon], OneOrMany] = Field(default_factory=lambda: ["1s"], min_length=1)
+    """How long after the trade the mid is taken: ``100ms``, ``1s``, ``5m``; the source has a column for each."""
+    reference_price_col: str = "PreTradeMid"
+    """The column of the mid before the trade."""
+    unit: Literal["price", "bps"] = "price"
+    """Price units, or basis points of the mid before the trade."""
+
+
+class TradeAnalyticsConfig(ConfigModel):
+    """The metrics a ``trade`` pass computes, per listing and time bucket.
+
+    With none configured: VWAP, VolumeWeightedPricePlacement, Volume and OHLC of all trades.
+    """
+
+    generic_metrics: list[TradeGenericConfig] = Field(default_factory=list)
     """Volumes, counts, notionals, prices and volatility; columns come in the order configured."""
+    discrepancy_metrics: list[TradeDiscrepancyConfig] = Field(default_factory=list)
+    """Distances of trade prices from reference prices."""
+    flag_metrics: list[TradeFlagConfig] = Field(default_factory=list)
+    """Trading under flags."""
+    change_metrics: list[TradeChangeConfig] = Field(default_factory=list)
+    """Means of what the vendor measured around each trade."""
+    impact_metrics: list[TradeImpactConfig] = Field(default_factory=list)
+    """Spreads paid and kept, and price impact."""
+    enable_retail_imbalance: bool = False
+    """Adds RetailTradeImbalance."""
+    flag_codes: dict[TradeFlag, FlagCodes] = Field(default_factory=dict)
+    """How the source codes flags, where it is not as the catalogue says."""
+    metric_prefix: str = ""
+    """What every metric's column name begins with."""
     classifications: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["LIT_CONTINUOUS"], min_length=1)
     """Values of ``Classification`` that count; a source without that column counts every row."""

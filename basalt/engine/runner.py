@@ -21,6 +21,7 @@ from basalt.engine.observing import Observer, PassReport, Silent
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
 from basalt.engine.sweep import Member, Sweep, append, members
+from basalt.errors import ConfigurationError
 from basalt.outputs.parquet import parquet_file
 from basalt.outputs.paths import output_path
 
@@ -44,9 +45,19 @@ class Job:
         return compile_pipeline(config, self.schemas).passes[name]
 
     def targets(self) -> dict[str, Path]:
-        """Return the file of each pass that has an output."""
-        found = {each.name: each.output or self.config.OUTPUT_TARGET for each in self.config.PASSES}
-        return {name: output_path(target, name, self.config) for name, target in found.items() if target is not None}
+        """Return the file of each pass that has an output.
+
+        Raises ConfigurationError when two passes would be written to one file.
+        """
+        targets = {each.name: each.output or self.config.OUTPUT_TARGET for each in self.config.PASSES}
+        found = {name: output_path(target, name, self.config) for name, target in targets.items() if target is not None}
+        first: dict[Path, str] = {}
+        for name, path in found.items():
+            if (other := first.setdefault(path.absolute(), name)) != name:
+                message = f"passes {other} and {name} would both be written to {path}"
+                suggestion = "put {pass} into path_template"
+                raise ConfigurationError(message, place=f"pass {name}", suggestion=suggestion)
+        return found
 
 
 class Runner:

@@ -167,7 +167,7 @@ def test_the_mistakes_of_all_passes_are_told_at_once_but_for_those_that_follow_f
     )
     assert [problem.place for problem in problems] == [
         "pass first: trade_analytics.generic_metrics[0]",
-        "pass second: trade_analytics.generic_metrics",
+        "pass second: trade_analytics.generic_metrics[0]",
         "pass fourth: aggregations.TradeTotalVolum",
     ]
 

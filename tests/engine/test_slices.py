@@ -152,7 +152,9 @@ NAMES = ["minutes", "hours", "quarters", "days", "sevens", "trends", "after", "e
 
 
 @pytest.mark.parametrize(
-    "written", [set(), {"minutes"}, {"quarters", "trends"}, {"days", "after"}, {"sevens", "ever"}, set(NAMES)], ids=str
+    "written",
+    [set(), {"minutes"}, {"quarters", "trends"}, {"days", "after"}, {"sevens", "ever"}, set(NAMES)],
+    ids=lambda written: "-".join(sorted(written)) or "none",
 )
 def test_passes_of_every_kind_are_those_of_a_run_in_one_piece(
     folder: Path, written: set[str], monkeypatch: pytest.MonkeyPatch

@@ -4,4 +4,8 @@ from basalt.compiler.modules.generic import GenericModule
 from basalt.compiler.modules.trade import TradeModule
 from basalt.compiler.plan import Module
 
-MODULES: dict[str, Module] = {"trade": TradeModule(), "generic": GenericModule()}
+MODULES: dict[str, Module] = {
+    "trade": TradeModule(),
+    "retail_imbalance": TradeModule(),
+    "generic": GenericModule(),
+}

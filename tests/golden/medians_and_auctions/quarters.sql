@@ -74,8 +74,8 @@ linked_trades AS (
         bucket,
         aggressor,
         LocalPrice,
-        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket ORDER BY event_order)) AS log_return,
-        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket, aggressor ORDER BY event_order)) AS log_return_of_side
+        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket ORDER BY event_order)) AS total_log_return,
+        ln(CASE WHEN aggressor = 1 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END / lag(CASE WHEN aggressor = 1 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket ORDER BY event_order)) AS ask_log_return
     FROM ordered_trades
     WHERE counted
 ),
@@ -84,12 +84,12 @@ trade_distributions AS (
     SELECT
         ListingId,
         bucket,
-        median(LocalPrice)                                               AS total_median_price,
-        median(CASE WHEN aggressor = 1 THEN LocalPrice END)              AS ask_median_price,
-        count(log_return)                                                AS total_returns,
-        stddev_samp(log_return)                                          AS total_return_deviation,
-        count(CASE WHEN aggressor = 1 THEN log_return_of_side END)       AS ask_returns,
-        stddev_samp(CASE WHEN aggressor = 1 THEN log_return_of_side END) AS ask_return_deviation
+        median(LocalPrice)                                  AS total_median_price,
+        median(CASE WHEN aggressor = 1 THEN LocalPrice END) AS ask_median_price,
+        count(total_log_return)                             AS total_returns,
+        stddev_samp(total_log_return)                       AS total_return_deviation,
+        count(ask_log_return)                               AS ask_returns,
+        stddev_samp(ask_log_return)                         AS ask_return_deviation
     FROM linked_trades
     GROUP BY ListingId, bucket
 ),

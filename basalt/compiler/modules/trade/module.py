@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from basalt.catalog.library import load_library
-from basalt.catalog.metrics import Metric
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_column
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.trade.derived import derived_columns
-from basalt.compiler.modules.trade.request import Request, requests
+from basalt.compiler.modules.trade.expansion import requests
+from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import TradeRows
 from basalt.compiler.modules.trade.states import (
     STATES,
@@ -29,14 +29,13 @@ from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.scans import uses_reference
 from basalt.compiler.select import select
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier, Sql, compose
+from basalt.compiler.sql import Fragment, Identifier, Sql
 from basalt.compiler.templates import render_text
-from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration import AnalyticsConfig, PassConfig, TradeAnalyticsConfig
 from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
 from basalt.errors import BindingError
 
 _DEFAULT_SECONDS = 60
-_SIDES = ("Total", "Bid", "Ask", "Unknown")
 
 
 class TradeModule:
@@ -51,8 +50,8 @@ class TradeModule:
 
         Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
-        asked = requests(config, load_library())
-        planned = TradePass(config, inputs, inputs.tables["trades"], asked)
+        trades = inputs.tables["trades"]
+        planned = TradePass(config, inputs, trades, requests(config, load_library(), trades))
         _check_columns(planned)
         return planned
 
@@ -125,11 +124,10 @@ class TradePass:
     @cached_property
     def rows(self) -> TradeRows:
         """The trades before aggregation."""
-        by_side = any(request.side != "Total" for request in self.asked)
         needs = {
             column: f"pass {self.config.name}: {request.column}"
             for request in reversed(self.asked)
-            for column in request.metric.requires
+            for column in request.requires
         }
         return TradeRows(
             source=self.source,
@@ -137,7 +135,7 @@ class TradePass:
             inputs=self.inputs,
             needs=needs,
             classifications=self._analytics_classifications(),
-            by_side=by_side,
+            own=frozenset(column for request in self.asked for column in request.filter_columns),
             every_row=self._every_row,
             ordered="MarketState" in self.source or any(each.is_ordered or each.looks_back for each in self._columns),
             are_read_twice=bool(computed_apart(self._columns)),
@@ -152,8 +150,7 @@ class TradePass:
         return any(request.metric.rows == "all" for request in self.asked)
 
     def _analytics_classifications(self) -> list[str]:
-        assert self.config.trade_analytics is not None  # noqa: S101 - PassConfig sees to it
-        return self.config.trade_analytics.classifications
+        return (self.config.trade_analytics or TradeAnalyticsConfig()).classifications
 
     @cached_property
     def _states(self) -> FilteredStates | SlicedStates | SplitStates:
@@ -164,7 +161,7 @@ class TradePass:
         if not apart:
             return merging
         marks_counted = self._every_row and not all(column.only_counted for column in apart)
-        partition = {side: _partition(side, marks_counted=marks_counted) for side in _SIDES}
+        partition = Fragment("ListingId, bucket, counted" if marks_counted else "ListingId, bucket")
         return SplitStates(merging, apart, derived_columns(self.asked, partition))
 
     @cached_property
@@ -182,7 +179,7 @@ class TradePass:
             kind=metric.kind,
             unit=metric.unit,
             title=f"{metric.title} ({request.side})",
-            formula=_formula(metric),
+            formula=self._formula(request),
             known_at=metric.known_at,
             null_rule=metric.null_rule,
             requires=metric.requires,
@@ -256,6 +253,12 @@ class TradePass:
         states = {name: Identifier(request.state_column(name)) for name in request.metric.states}
         return render_text(request.metric.value, **states, **self._parameters())
 
+    def _formula(self, request: Request) -> str:
+        """Return the metric's value with its states written out."""
+        columns = {column.name: column for column in self._columns}
+        states = {name: Fragment(columns[request.state_column(name)].describe()) for name in request.metric.states}
+        return render_text(request.metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
+
     def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
         """Return no check."""
         return []
@@ -263,18 +266,3 @@ class TradePass:
     def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
         """Return no check."""
         return []
-
-
-def _formula(metric: Metric) -> str:
-    """Return the metric's value with its states written out."""
-    states = {
-        name: Fragment(f"{state.aggregate}({state.of})" + (f" where {state.where}" if state.where else ""))
-        for name, state in metric.states.items()
-    }
-    return render_text(metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
-
-
-def _partition(side: str, *, marks_counted: bool) -> Fragment:
-    """Return the columns inside which a trade has a previous one."""
-    columns = "ListingId, bucket" + (", counted" if marks_counted else "")
-    return compose(columns if side == "Total" else columns + ", aggressor")

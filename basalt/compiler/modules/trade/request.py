@@ -1,67 +1,67 @@
-"""What a trade pass was asked for: one requested column per metric and side, in the order configured."""
+"""What a trade pass was asked for: one request per output column, in the order configured."""
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
-from basalt.configuration import PassConfig
-from basalt.configuration.base import duplicates
-from basalt.errors import DuplicateColumnError, Problem, UnknownMetricError, listing, nearest
+from basalt.compiler.sql import Sql
+from basalt.errors import OutputNameError, listing, nearest
 
 
 @dataclass(frozen=True)
 class Request:
-    """One metric for one side."""
+    """One metric for one side, over the trades that a filter lets through.
+
+    ``values`` are what the metric's template is given besides its states, ``filter`` a condition on trades and
+    ``filter_columns`` the columns of the source it reads. ``fields`` are the configured values, for a name's pattern.
+    """
 
     metric: Metric
     side: str
+    place: str
+    fields: Mapping[str, str]
+    values: Mapping[str, Sql] = field(default_factory=dict)
+    filter: Sql | None = None
+    filter_columns: tuple[str, ...] = ()
+    pattern: str | None = None
+    prefix: str = ""
 
     @property
     def column(self) -> str:
-        """The name of the output column."""
-        return self.metric.column_for(self.side)
+        """The name of the output column.
+
+        Raises OutputNameError for a pattern with a variable that there is not.
+        """
+        own = self.metric.column_for(self.side)
+        if self.pattern is None:
+            return self.prefix + own
+        return self.prefix + _named(
+            self.pattern, {**self.fields, "metric": self.metric.name, "column": own}, self.place
+        )
 
     @property
     def requires(self) -> tuple[str, ...]:
         """The columns of trades that it is computed from."""
-        return self.metric.requires if self.side == "Total" else (*self.metric.requires, "AggressorSide")
+        by_side = () if self.side == "Total" else ("AggressorSide",)
+        return tuple(dict.fromkeys([*self.metric.requires, *by_side, *self.filter_columns]))
 
     def state_column(self, state: str) -> str:
         """Return the name a state of this metric has for this side: ``total_volume``."""
         return f"{self.side.lower()}_{state}"
 
 
-def requests(config: PassConfig, library: Library) -> tuple[Request, ...]:
-    """Return the columns asked for; measures expand first, then sides.
-
-    Raises UnknownMetricError naming all unknown measures, DuplicateColumnError for a column asked for twice.
-    """
-    analytics = config.trade_analytics
-    assert analytics is not None  # noqa: S101 - PassConfig sees to it
-    measures = library.measures("trade")
-    place = f"pass {config.name}: trade_analytics.generic_metrics"
-    unknown = [
-        Problem(
-            f"unknown measure {measure!r}; there are {listing(measures)}",
-            f"{place}[{index}]",
-            nearest(measure, measures),
-        )
-        for index, group in enumerate(analytics.generic_metrics)
-        for measure in group.measures
-        if measure not in measures
-    ]
-    if unknown:
-        raise UnknownMetricError(unknown)
-    found = tuple(
-        Request(metric, side)
-        for group in analytics.generic_metrics
-        for measure, side in itertools.product(group.measures, group.sides)
-        for metric in measures[measure]
-    )
-    if repeated := duplicates(request.column for request in found):
-        message = f"{listing(dict.fromkeys(repeated))} would be computed twice"
-        raise DuplicateColumnError(message, place=place, suggestion="ask for each measure and side once")
-    return found
+def _named(pattern: str, variables: Mapping[str, str], place: str) -> str:
+    """Return a pattern with its variables filled in."""
+    try:
+        asked = [name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None]
+    except ValueError as error:
+        message = f"{pattern!r} is not a name with variables in braces: {error}"
+        raise OutputNameError(message, place=place) from None
+    for name in asked:
+        if name not in variables:
+            message = f"{pattern!r} has a variable {{{name}}} that there is not; there are {listing(variables)}"
+            raise OutputNameError(message, place=place, suggestion=nearest(name, variables))
+    return pattern.format(**variables)

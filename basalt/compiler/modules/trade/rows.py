@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.moments import nanoseconds
@@ -15,9 +16,8 @@ from basalt.compiler.select import add_columns, select
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
 from basalt.compiler.templates import render
-from basalt.compiler.types import is_integer
+from basalt.compiler.types import is_float, is_integer
 
-_NUMBERS = ("TradeNotional", "TradeNotionalEUR", "TradeNotionalUSD")
 _CARRIED = ("MIC", "Ticker", "MarketState")
 
 AGGRESSOR = {"Ask": 1, "Bid": 2, "Unknown": 0}
@@ -28,7 +28,7 @@ AGGRESSOR = {"Ask": 1, "Bid": 2, "Unknown": 0}
 class TradeRows:
     """The trades of a pass, before they are aggregated.
 
-    ``needs`` maps each canonical column that is read to what needs it. ``by_side`` adds the aggressor,
+    ``needs`` maps each column that is read to what needs it; ``own`` are those that are read as the source has them.
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
     ``are_read_twice`` when two steps aggregate them.
     """
@@ -38,7 +38,7 @@ class TradeRows:
     inputs: Inputs
     needs: dict[str, str]
     classifications: Sequence[str]
-    by_side: bool
+    own: frozenset[str]
     every_row: bool
     ordered: bool
     are_read_twice: bool
@@ -61,8 +61,14 @@ class TradeRows:
         return "ordered_trades" if self.ordered else "bucketed_trades"
 
     @property
+    def by_side(self) -> bool:
+        """Whether the aggressor is known of each row."""
+        return "AggressorSide" in self.needs
+
+    @property
     def _selected_names(self) -> set[str]:
-        return {*self.needs, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
+        needed = set(self.needs) - ({"AggressorSide"} - self.own)
+        return {*needed, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
 
     def bucket_start(self) -> Fragment:
         """Return the start of a row's bucket, in nanoseconds."""
@@ -103,7 +109,9 @@ class TradeRows:
         if sequence is not None and self.ordered:
             yield SelectItem(sequence[0], "sequence")
         for name in sorted(self._selected_names, key=_canonical_rank):
-            yield SelectItem(self.column(name, self.needs.get(name, "the trade module")), name)
+            needed_by = self.needs.get(name, "the trade module")
+            own = name == "AggressorSide"  # which a filter reads as the source has it
+            yield SelectItem(source.require(name, needed_by) if own else self.column(name, needed_by), name)
         if self.by_side:
             yield SelectItem(self.column("AggressorSide", "the trade module"), "aggressor")
         if self.every_row:
@@ -121,9 +129,19 @@ class TradeRows:
             return self._aggressor(needed_by)
         if name == "Size":  # rows without one are not read
             return self.source.known_number(name, needed_by)
-        if name in _NUMBERS:
+        return self._plain(name, needed_by)
+
+    def _plain(self, name: str, needed_by: str) -> Sql:
+        """Return a column by what it is known to be, or else as the source has it, with NaN as null."""
+        if name == "PreTradeMid" and name not in self.source and "PreTradeMid1ms" in self.source:
+            name = "PreTradeMid1ms"
+        known = CANONICAL_TABLES["trades"].assumed.get(name)
+        if known == "VARCHAR" and name not in self.own:
+            return self.source.text(name, needed_by)
+        if known == "DOUBLE":
             return self.source.number(name, needed_by)
-        return self.source.text(name, needed_by)
+        expression = self.source.require(name, needed_by)
+        return self.source.number(name, needed_by) if is_float(self.source.types[name]) else expression
 
     def _price(self, needed_by: str) -> Sql:
         """Return the price: given, or the trade's notional by its size, or Price."""

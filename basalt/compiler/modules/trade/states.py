@@ -62,9 +62,15 @@ class StateColumn:
         """The condition that a trade can be the first or last: it has the value."""
         return compose("{} IS NOT NULL", self.of)
 
+    def describe(self) -> str:
+        """Return the state as a reader of the catalogue sees it."""
+        where = f" where {self.where}" if self.where is not None else ""
+        return f"{self.state.aggregate}({self.of}){where}"
+
     def selection(self, marks_counted: bool) -> Fragment | None:  # noqa: FBT001 - a fact about the rows
         """Return the condition that a trade belongs to this state's side and is counted; None when all do."""
-        side = None if self.side == "Total" else compose("aggressor = {}", AGGRESSOR[self.side])
+        of_all = self.side == "Total" or self.looks_back
+        side = None if of_all else compose("aggressor = {}", AGGRESSOR[self.side])
         counted = Identifier("counted") if marks_counted and self.only_counted else None
         return conjunction([side, counted])
 
@@ -87,7 +93,7 @@ def state_columns(requests: Iterable[Request]) -> tuple[StateColumn, ...]:
                     side=request.side,
                     only_counted=request.metric.rows == "counted",
                     looks_back=request.metric.looks_back,
-                    requires=request.metric.requires,
+                    requires=tuple(column for column in request.requires if column != "AggressorSide"),
                 ),
             )
     return tuple(found.values())

@@ -1,0 +1,243 @@
+"""Expands the groups of a trade pass's configuration: list-valued fields as a product, first field slowest."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from basalt.catalog.library import Library
+from basalt.catalog.metrics import Metric
+from basalt.catalog.specialise import Specialisation, specialise
+from basalt.compiler.modules.trade.horizons import horizon_column
+from basalt.compiler.modules.trade.request import Request
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
+from basalt.configuration import (
+    FlagCodes,
+    PassConfig,
+    TradeAnalyticsConfig,
+    TradeChangeConfig,
+    TradeDiscrepancyConfig,
+    TradeFlagConfig,
+    TradeGenericConfig,
+    TradeImpactConfig,
+)
+from basalt.configuration.base import duplicates
+from basalt.configuration.trade import TradeMetricConfig
+from basalt.errors import DuplicateColumnError, Problem, UnknownMetricError, listing, nearest
+
+_FILTER = "selected"
+_DEFAULT = ("VWAP", "VolumeWeightedPricePlacement", "Volume", "OHLC")
+
+
+def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple[Request, ...]:
+    """Return the columns asked for.
+
+    Raises UnknownMetricError naming all unknown measures, BindingError for a horizon or a column of a filter that the
+    source lacks, OutputNameError for a pattern, DuplicateColumnError for a column asked for twice.
+    """
+    expansion = Expansion(config, library, source)
+    expansion.check_measures()
+    found = tuple(expansion.requests())
+    if repeated := duplicates(request.column for request in found):
+        message = f"{listing(dict.fromkeys(repeated))} would be computed twice"
+        suggestion = (
+            "ask for each once, or tell them apart by output_name_pattern ({metric} and {column} always differ)"
+        )
+        place = next(request.place for request in reversed(found) if request.column in repeated)
+        raise DuplicateColumnError(message, place=place, suggestion=suggestion)
+    return found
+
+
+@dataclass(frozen=True)
+class Group:
+    """One entry of a list of metrics: where it stands, and the trades it reads."""
+
+    config: TradeMetricConfig
+    place: str
+    filter: Sql | None
+    suffix: str
+
+    @property
+    def filter_columns(self) -> tuple[str, ...]:
+        """The columns of the source that the filter reads."""
+        states = ("MarketState",) if self.config.market_states else ()
+        return (*self.config.attribute_filters, *states)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The expansion of one pass."""
+
+    config: PassConfig
+    library: Library
+    source: SourceTable
+    _mids: dict[str, str] = field(default_factory=lambda: {"PreTradeMid": ""})
+    """What tells states over one column of mids from those over another."""
+
+    @property
+    def analytics(self) -> TradeAnalyticsConfig:
+        """What the pass is asked for."""
+        return self.config.trade_analytics or TradeAnalyticsConfig(enable_retail_imbalance=True)
+
+    def check_measures(self) -> None:
+        """Raise UnknownMetricError with every generic measure that there is not."""
+        measures = self.library.measures("trade")
+        unknown = [
+            Problem(
+                f"unknown measure {measure!r}; there are {listing(measures)}",
+                f"pass {self.config.name}: trade_analytics.generic_metrics[{index}]",
+                nearest(measure, measures),
+            )
+            for index, group in enumerate(self.analytics.generic_metrics)
+            for measure in group.measures
+            if measure not in measures
+        ]
+        if unknown:
+            raise UnknownMetricError(unknown)
+
+    def requests(self) -> Iterator[Request]:
+        """Yield a request per output column."""
+        analytics = self.analytics
+        filters: dict[str, str] = {}
+        for name, expand in (
+            ("generic_metrics", self._generic),
+            ("discrepancy_metrics", self._discrepancy),
+            ("flag_metrics", self._flag),
+            ("change_metrics", self._change),
+            ("impact_metrics", self._impact),
+        ):
+            for index, each in enumerate(getattr(analytics, name)):
+                place = f"pass {self.config.name}: trade_analytics.{name}[{index}]"
+                yield from expand(each, self._group(each, place, filters))
+        if analytics.enable_retail_imbalance:
+            metric = self.library.family("trade", "retail_imbalance")["RetailTradeImbalance"]
+            place = f"pass {self.config.name}: trade_analytics.enable_retail_imbalance"
+            yield Request(metric, "Total", place, {}, prefix=analytics.metric_prefix)
+        if self._asks_for_nothing():
+            yield from self._default()
+
+    def _asks_for_nothing(self) -> bool:
+        lists = ("generic", "discrepancy", "flag", "change", "impact")
+        given = any(getattr(self.analytics, f"{name}_metrics") for name in lists)
+        return not given and not self.analytics.enable_retail_imbalance
+
+    def _default(self) -> Iterator[Request]:
+        place = f"pass {self.config.name}: trade_analytics, the default metrics"
+        measures = self.library.measures("trade")
+        for metric in (metric for measure in _DEFAULT for metric in measures[measure]):
+            yield Request(metric, "Total", place, {}, pattern="{metric}", prefix=self.analytics.metric_prefix)
+
+    def _group(self, config: TradeMetricConfig, place: str, filters: dict[str, str]) -> Group:
+        """Return a group with its condition; conditions that are the same share the states computed under them."""
+        accepted: dict[str, object] = dict(config.attribute_filters)
+        if config.market_states:
+            accepted["MarketState"] = config.market_states
+        if not accepted:
+            return Group(config, place, None, "")
+        terms = [self._condition(name, values, place) for name, values in accepted.items()]
+        condition = join(terms, " AND ")
+        return Group(config, place, condition, filters.setdefault(condition.text, f"_where_{len(filters) + 1}"))
+
+    def _condition(self, name: str, values: object, place: str) -> Sql:
+        self.source.require(name, place)
+        return _accepts(Identifier(name), values)
+
+    def _generic(self, config: TradeGenericConfig, group: Group) -> Iterator[Request]:
+        measures = self.library.measures("trade")
+        for measure, side in itertools.product(config.measures, config.sides):
+            for metric in measures[measure]:
+                yield self._request(Asked(metric, side, {"measures": measure, "sides": side}), group)
+
+    def _discrepancy(self, config: TradeDiscrepancyConfig, group: Group) -> Iterator[Request]:
+        metric = self.library.family("trade", "discrepancy")["Discrepancy"]
+        for reference, side, aggregation in itertools.product(config.references, config.sides, config.aggregations):
+            chosen = {"reference": reference}
+            special = Specialisation(chosen, self.library.statistics[aggregation])
+            fields = {"references": reference, "sides": side, "aggregations": aggregation}
+            yield self._request(Asked(metric, side, fields, special), group)
+
+    def _flag(self, config: TradeFlagConfig, group: Group) -> Iterator[Request]:
+        metric = self.library.family("trade", "flag")["Flag"]
+        for flag, measure, side in itertools.product(config.flags, config.measures, config.sides):
+            codes = self.analytics.flag_codes.get(flag) or _own_codes(metric, flag)
+            special = Specialisation({"flag": flag, "measure": measure}, requires_of={"flag": (codes.column,)})
+            fields = {"flags": flag, "measures": measure, "sides": side}
+            flagged = _accepts(
+                compose("CAST({} AS VARCHAR)", Identifier(codes.column)), [_text(v) for v in codes.values]
+            )
+            yield self._request(Asked(metric, side, fields, special, {"flagged": flagged}), group)
+
+    def _change(self, config: TradeChangeConfig, group: Group) -> Iterator[Request]:
+        metrics = self.library.family("trade", "change")
+        for measure, scope in itertools.product(config.measures, config.scopes):
+            fields = {"measures": measure, "scopes": scope}
+            yield self._request(Asked(metrics[measure], "Total", fields, Specialisation({"scope": scope})), group)
+
+    def _impact(self, config: TradeImpactConfig, group: Group) -> Iterator[Request]:
+        metrics = self.library.family("trade", "impact")
+        mid = Identifier(config.reference_price_col)
+        for variant, horizon in itertools.product(config.variant, config.horizon):
+            after = horizon_column(self.source, horizon, group.place) if metrics[variant].reads("mid_after") else None
+            columns = [config.reference_price_col, *([after] if after else [])]
+            special = Specialisation(
+                labels={"horizon": horizon},
+                requires=tuple(columns),
+                unit="bps of the mid before" if config.unit == "bps" else None,
+                suffix=f"_{config.unit}{self._mids.setdefault(config.reference_price_col, f'_mid_{len(self._mids)}')}",
+            )
+            values: dict[str, Sql] = {"mid": mid, "scale": _scale(mid) if config.unit == "bps" else Fragment("")}
+            if after is not None:
+                values["mid_after"] = Identifier(after)
+            fields = {"variant": variant, "horizon": horizon}
+            yield self._request(Asked(metrics[variant], "Total", fields, special, values), group)
+
+    def _request(self, asked: Asked, group: Group) -> Request:
+        special, values = asked.special, dict(asked.values)
+        if group.filter is not None:
+            special = special.over(f"{{{{ {_FILTER} }}}}", group.suffix)
+            values[_FILTER] = group.filter
+        return Request(
+            metric=specialise(asked.metric, special),
+            side=asked.side,
+            place=group.place,
+            fields=asked.fields,
+            values=values,
+            filter=group.filter,
+            filter_columns=group.filter_columns,
+            pattern=group.config.output_name_pattern,
+            prefix=self.analytics.metric_prefix,
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One combination of the fields of a group: the metric, the side, and what makes the metric a plain one."""
+
+    metric: Metric
+    side: str
+    fields: Mapping[str, str]
+    special: Specialisation = field(default_factory=Specialisation)
+    values: Mapping[str, Sql] = field(default_factory=dict)
+
+
+def _own_codes(metric: Metric, flag: str) -> FlagCodes:
+    choice = metric.choices["flag"][flag]
+    return FlagCodes(column=choice.requires[0], values=list(choice.codes))
+
+
+def _scale(mid: Sql) -> Fragment:
+    """Return what turns a price into basis points of the mid before the trade."""
+    return compose(" * 10000 / {}", mid)
+
+
+def _text(value: object) -> str:
+    """Return a value as DuckDB casts it to text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _accepts(column: Sql, values: object) -> Fragment:
+    listed = cast("list[str | float | bool]", values if isinstance(values, list) else [values])
+    return compose("{} IN ({})", column, join(Literal(value) for value in listed))

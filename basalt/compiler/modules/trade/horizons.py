@@ -1,0 +1,36 @@
+"""The vendor's mids after a trade, by horizon: ``PostTradeMid1000ms`` for ``1s``."""
+
+from __future__ import annotations
+
+import re
+
+from basalt.compiler.sources import SourceTable
+from basalt.errors import UnknownColumnError, listing
+
+_COLUMN = re.compile(r"PostTradeMid(\d+)ms")
+_MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000}
+_HORIZON = re.compile(r"(\d+)(ms|s|m)")
+
+
+def horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
+    """Return the column of the mid a horizon after the trade.
+
+    Raises UnknownColumnError listing the horizons that the source has.
+    """
+    count, unit = _HORIZON.fullmatch(horizon).groups()  # type: ignore[union-attr]  # the configuration checked it
+    column = f"PostTradeMid{int(count) * _MILLISECONDS[unit]}ms"
+    if column in source:
+        return column
+    there = sorted((int(found[1]), name) for name in source.columns if (found := _COLUMN.fullmatch(name)))
+    known = listing([_written(milliseconds) for milliseconds, _ in there]) if there else "none"
+    message = f"{needed_by} needs the mid {horizon} after the trade, column {column}; the horizons there are: {known}"
+    raise UnknownColumnError(
+        message, place=f"TABLES.{source.name}", suggestion=f"map it: TABLES.trades.columns.{column}"
+    )
+
+
+def _written(milliseconds: int) -> str:
+    for unit in ("m", "s"):
+        if milliseconds % _MILLISECONDS[unit] == 0:
+            return f"{milliseconds // _MILLISECONDS[unit]}{unit}"
+    return f"{milliseconds}ms"
