@@ -54,9 +54,13 @@ class SourceTable:
         )
 
     def number(self, column: str, needed_by: str) -> Fragment:
-        """Return a column as DOUBLE, with NaN as null."""
+        """Return a column as DOUBLE, with what is not finite as null.
+
+        Arrow leaves NaN out of a Parquet file's statistics, by which DuckDB takes ``isnan`` and ``nullif`` to be of no
+        effect; ``isfinite`` it computes.
+        """
         known = self.known_number(column, needed_by)
-        return compose("nullif({}, 'NaN')", known) if is_float(self.types[column]) else known
+        return compose("CASE WHEN isfinite({}) THEN {} END", known, known) if is_float(self.types[column]) else known
 
     def known_number(self, column: str, needed_by: str) -> Fragment:
         """Return a column as DOUBLE where it is known to be a number, as ``is_given`` has it."""
@@ -68,9 +72,9 @@ class SourceTable:
         return compose("{}" if type_ == "DOUBLE" else "CAST({} AS DOUBLE)", expression)
 
     def is_given(self, column: str, needed_by: str) -> Fragment:
-        """Return the condition that a number is neither null nor NaN."""
+        """Return the condition that a number is given, and finite."""
         self.number(column, needed_by)
-        return compose("NOT isnan({})" if is_float(self.types[column]) else "{} IS NOT NULL", self.columns[column])
+        return compose("isfinite({})" if is_float(self.types[column]) else "{} IS NOT NULL", self.columns[column])
 
     def text(self, column: str, needed_by: str) -> Fragment:
         """Return a column as VARCHAR."""

@@ -91,7 +91,8 @@ def _is_given(value: object) -> bool:
 
 
 def _is_in_memory(value: object) -> bool:
-    return hasattr(value, "columns") or hasattr(value, "schema") or hasattr(value, "__arrow_c_stream__")
+    """Tell whether a value is a frame or a table, by its class: asking a lazy frame for its columns computes them."""
+    return any(hasattr(type(value), name) for name in ("columns", "schema", "__arrow_c_stream__"))
 
 
 def read_table(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic judges it next

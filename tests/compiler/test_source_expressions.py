@@ -251,4 +251,4 @@ def test_a_mapped_column_stands_for_the_one_that_differs_in_case_only() -> None:
     mapping = {"ListingId": "listingid", "TimeBucket": "timebucket", "Close": "close * 2"}
     found = only(over_bars(generic("vendor"), schema=lower, columns=mapping))
     assert [column.name for column in found.columns] == ["ListingId", "TimeBucket", "Close", "volume", "venue"]
-    assert "nullif((close * 2), 'NaN') AS Close" in found.sql
+    assert "CASE WHEN (close * 2) IS DISTINCT FROM 'NaN' THEN (close * 2) END AS Close" in found.sql

@@ -3,22 +3,22 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)                                  AS event_ns,
-        BMLLSequenceNo                                            AS sequence,
+        epoch_ns(TradeTimestamp)                                       AS event_ns,
+        BMLLSequenceNo                                                 AS sequence,
         MIC,
         Ticker,
         MarketState,
-        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END             AS LocalPrice,
         Size,
         BMLLParticipantType,
         IsBlock,
-        nullif(TradeNotional, 'NaN')                              AS TradeNotional,
-        nullif(TradeNotionalEUR, 'NaN')                           AS TradeNotionalEUR,
-        nullif(TradeNotionalUSD, 'NaN')                           AS TradeNotionalUSD,
-        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
+        CASE WHEN isfinite(TradeNotional) THEN TradeNotional END       AS TradeNotional,
+        CASE WHEN isfinite(TradeNotionalEUR) THEN TradeNotionalEUR END AS TradeNotionalEUR,
+        CASE WHEN isfinite(TradeNotionalUSD) THEN TradeNotionalUSD END AS TradeNotionalUSD,
+        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END      AS aggressor
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND NOT isnan(Size)
+      AND isfinite(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

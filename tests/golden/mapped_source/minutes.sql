@@ -2,14 +2,14 @@
 WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
-        hash(symbol, venue)                  AS ListingId,
-        epoch_ns(ts)                         AS event_ns,
-        seq                                  AS sequence,
-        venue                                AS MIC,
-        symbol                               AS Ticker,
-        nullif(price, 'NaN')                 AS LocalPrice,
-        CAST(size AS DOUBLE)                 AS Size,
-        nullif((price * size * 0.74), 'NaN') AS TradeNotionalEUR
+        hash(symbol, venue)                                                      AS ListingId,
+        epoch_ns(ts)                                                             AS event_ns,
+        seq                                                                      AS sequence,
+        venue                                                                    AS MIC,
+        symbol                                                                   AS Ticker,
+        CASE WHEN isfinite(price) THEN price END                                 AS LocalPrice,
+        CAST(size AS DOUBLE)                                                     AS Size,
+        CASE WHEN isfinite((price * size * 0.74)) THEN (price * size * 0.74) END AS TradeNotionalEUR
     FROM read_parquet('data/trades/**/*.parquet')
     WHERE (not suspicious)
       AND date >= DATE '2013-10-06'

@@ -8,14 +8,14 @@ WITH source_trades AS NOT MATERIALIZED (
         MIC,
         Ticker,
         MarketState,
-        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END        AS LocalPrice,
         Size,
         Classification,
-        nullif(TradeNotional, 'NaN')                              AS TradeNotional,
+        CASE WHEN isfinite(TradeNotional) THEN TradeNotional END  AS TradeNotional,
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor,
         coalesce(Classification IN ('LIT_CONTINUOUS'), FALSE)     AS counted
     FROM trades
-    WHERE NOT isnan(Size)
+    WHERE isfinite(Size)
 ),
 bucketed_trades AS NOT MATERIALIZED (
     -- 900 s buckets [start, end), labelled by their start; bucket is the number of the interval, counted from the origin

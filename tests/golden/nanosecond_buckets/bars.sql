@@ -3,16 +3,16 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)  AS event_ns,
-        BMLLSequenceNo            AS sequence,
+        epoch_ns(TradeTimestamp)                           AS event_ns,
+        BMLLSequenceNo                                     AS sequence,
         MIC,
         Ticker,
         MarketState,
-        nullif(LocalPrice, 'NaN') AS LocalPrice,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END AS LocalPrice,
         Size
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND NOT isnan(Size)
+      AND isfinite(Size)
 ),
 bucketed_trades AS (
     -- 0.0000025 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

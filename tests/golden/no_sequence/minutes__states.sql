@@ -4,11 +4,11 @@ WITH source_trades AS (
     SELECT
         ListingId,
         epoch_ns(TradeTimestamp)                                  AS event_ns,
-        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END        AS LocalPrice,
         Size,
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
     FROM prints
-    WHERE NOT isnan(Size)
+    WHERE isfinite(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

@@ -3,17 +3,17 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)        AS event_ns,
-        BMLLSequenceNo                  AS sequence,
+        epoch_ns(TradeTimestamp)                                       AS event_ns,
+        BMLLSequenceNo                                                 AS sequence,
         MIC,
         Ticker,
         MarketState,
-        nullif(LocalPrice, 'NaN')       AS LocalPrice,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END             AS LocalPrice,
         Size,
-        nullif(TradeNotionalEUR, 'NaN') AS TradeNotionalEUR
+        CASE WHEN isfinite(TradeNotionalEUR) THEN TradeNotionalEUR END AS TradeNotionalEUR
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND NOT isnan(Size)
+      AND isfinite(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

@@ -4,8 +4,8 @@ WITH source_bars AS (
     SELECT
         ListingId,
         TimeBucket,
-        nullif(Close, 'NaN')  AS Close,
-        nullif(Volume, 'NaN') AS Volume,
+        CASE WHEN Close IS DISTINCT FROM 'NaN' THEN Close END   AS Close,
+        CASE WHEN Volume IS DISTINCT FROM 'NaN' THEN Volume END AS Volume,
         Trades
     FROM read_parquet(['bars/2025-03-03.parquet', 'bars/2025-03-04.parquet'])
     WHERE TimeBucket >= TIMESTAMP '2025-03-03 00:00:00'

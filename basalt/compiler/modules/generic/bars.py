@@ -39,7 +39,9 @@ class Bars:
         if self.table is None:
             return Identifier(column)
         raw = self.table.columns[column]
-        return compose("nullif({}, 'NaN')", raw) if is_float(self.types[column]) else raw
+        if not is_float(self.types[column]):
+            return raw
+        return compose("CASE WHEN {} IS DISTINCT FROM 'NaN' THEN {} END", raw, raw)  # see SourceTable.number
 
     def conditions(self, inputs: Inputs, relations: Relations) -> list[Sql | None]:
         """Return the conditions on the scan; a pass has already been restricted to dates and universe."""
