@@ -167,7 +167,8 @@ def test_every_override_that_does_not_fit_is_reported() -> None:
 
 def test_a_wrong_value_names_the_override_it_came_from(tmp_path: Path) -> None:
     file = tmp_path / "pipeline.yaml"
-    file.write_text("PASSES:\n  - name: a\n    modules: trade\n    trade_analytics: {generic_metrics: [{measures: []}]}\n")
+    trades = "{generic_metrics: [{measures: []}]}"
+    file.write_text(f"PASSES:\n  - name: a\n    modules: trade\n    trade_analytics: {trades}\n")
     with pytest.raises(ConfigurationError) as refused:
         load_pipeline(file, ["PASSES[a].modules=trad"])
     assert [problem.place for problem in refused.value.problems] == [
