@@ -1,0 +1,168 @@
+"""The SQL in the golden files gives, over generated markets, what the oracles give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markets.bars import bars
+from markets.moments import MIDNIGHT, MORNING
+from markets.trades import INSTRUMENTS, VENUES
+from oracles.buckets import DAY, SECOND, Contract
+from oracles.generic_pass import aggregated, in_order
+from oracles.measures import ALL_SIDES, FLOWS
+from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
+from oracles.tolerances import trade_tolerance
+from oracles.trade_pass import trade_pass
+from oracles.trades import Trade, by_instrument, read_trades
+
+from golden import someone_elses
+from golden.cases import GoldenCase, golden_cases
+from golden.executed import Draw, assert_bars, canonical, carried, drawn_market, views, with_columns
+
+MINUTES = Contract(60 * SECOND)
+QUARTERS = MINUTES.coarser(15)
+HOURS = MINUTES.coarser(60)
+
+
+def lit_trades(rows: list[dict[str, Any]]) -> list[Trade]:
+    return [trade for trade in read_trades(rows) if trade.lit]
+
+
+def under(trades: Iterable[Trade], key: Callable[[Trade], object]) -> list[Trade]:
+    """The trades as if each were one of a listing by that key, in the order they have as trades of their own."""
+    return [replace(trade, listing=key(trade)) for trade in trades]
+
+
+def check_two_pass(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, MINUTES)
+    lit, measures = lit_trades(market.rows), ["Volume", "NotionalEUR", "OHLC"]
+    quarters = trade_pass(by_instrument(lit, market.instruments), QUARTERS, measures)
+    with views(case, trades=canonical(market), reference=market.reference) as found:
+        minutes = trade_pass(lit, MINUTES, measures)
+        assert_bars(found.result("pass1"), minutes, carried(lit, MINUTES), MINUTES)
+        expected = with_columns(quarters, "TradeTotalVolume", "TradeTotalNotionalEUR", "Close")
+        assert_same(found.result("pass2"), expected, trade_tolerance(QUARTERS))
+
+
+def check_every_side(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, MINUTES)
+    lit, measures = lit_trades(market.rows), [*FLOWS, "VWAP", "AvgPrice", "OHLC"]
+    quarters = trade_pass(by_instrument(lit, market.instruments), QUARTERS, measures, ALL_SIDES)
+    columns = ("TradeTotalVolume", "TradeAskVWAP", "TradeBidAvgPrice", "Open", "Close", "High", "Low")
+    with views(case, trades=canonical(market), reference=market.reference) as found:
+        minutes = trade_pass(lit, MINUTES, measures, ALL_SIDES)
+        assert_bars(found.result("minutes"), minutes, carried(lit, MINUTES), MINUTES)
+        assert_same(found.result("quarters"), with_columns(quarters, *columns), trade_tolerance(QUARTERS))
+
+
+def check_medians_and_auctions(case: GoldenCase, draw: Draw) -> None:
+    contract = Contract(900 * SECOND, "start", "left")
+    market = drawn_market(draw, contract)
+    trades = read_trades(market.rows)
+    distributions, flows = ["MedianPrice", "Volatility"], ["AuctionNotional", "OTCVolume", "Volume"]
+    columns = [f"Trade{side}{measure}" for side in ("Total", "Ask") for measure in distributions]
+    columns += [f"Trade{side}{measure}" for side in ("Total", "Bid") for measure in flows]
+    expected = with_columns(trade_pass(trades, contract, distributions + flows, ALL_SIDES), *columns)
+    with views(case, trades=canonical(market)) as found:
+        assert_bars(found.result("quarters"), expected, carried(trades, contract), contract)
+
+
+def check_nanosecond_buckets(case: GoldenCase, draw: Draw) -> None:
+    contract = Contract(2_500, origin=MORNING - 3_600 * SECOND + 1)
+    market = drawn_market(draw, contract)
+    lit = lit_trades(market.rows)
+    with views(case, trades=canonical(market)) as found:
+        expected = trade_pass(lit, contract, ["Count", "VWAP"])
+        assert_bars(found.result("bars"), expected, carried(lit, contract), contract)
+
+
+def check_no_sequence(case: GoldenCase, draw: Draw) -> None:
+    """The reference has listings 11 and 12 at one venue, so that the bars of several meet."""
+    market = drawn_market(draw, MINUTES, sequences="absent")
+    prints = market.table.select(["ListingId", "TradeTimestamp", "LocalPrice", "Size", "AggressorSide"])
+    venues = {**VENUES, 12: VENUES[11]}
+    reference = market.reference.append_column("MIC", pa.array([venues[listing] for listing in market.instruments]))
+    trades = read_trades(rows_of(prints))
+    minutes = trade_pass(trades, MINUTES, ["OHLC"], ["Total", "Bid"])
+    with views(case, prints=prints, reference=reference) as found:
+        assert_same(found.result("minutes"), minutes)
+        assert_same(found.result("quarters"), venue_quarters(trades, minutes, venues), Tolerance({"High": 1e-12}))
+        assert_same(found.result("days"), venue_closes(trades, venues))
+
+
+def venue_quarters(trades: Iterable[Trade], minutes: Result, venues: Mapping[int, str]) -> Result:
+    """By instrument, venue and quarter of an hour: first and last price of its trades, highs and lows of its bars."""
+    merged = under(trades, lambda trade: (INSTRUMENTS[trade.listing], venues[trade.listing]))
+    by_trade = trade_pass(merged, QUARTERS, ["OHLC"], ["Total", "Bid"])
+    rows = [
+        {"Place": (INSTRUMENTS[listing], venues[listing]), "TimeBucket": MINUTES.resample(label, QUARTERS), **row}
+        for (listing, label), row in minutes.items()
+    ]
+    by_bar = aggregated(rows, ["Place", "TimeBucket"], {"High": "mean", "Low": "count"})
+    return {
+        (*place, label): with_columns({0: row}, "Close", "TradeBidOpen")[0] | by_bar[place, label]
+        for (place, label), row in by_trade.items()
+    }
+
+
+def venue_closes(trades: Iterable[Trade], venues: Mapping[int, str]) -> Result:
+    """The last price of each venue over all its trades."""
+    all_time = Contract(2**60, "start", "left", origin=-(2**59))
+    closes = trade_pass(under(trades, lambda trade: venues[trade.listing]), all_time, ["OHLC"])
+    return {(venue,): {"Close": row["Close"]} for (venue, _), row in closes.items()}
+
+
+def check_mapped_source(case: GoldenCase, draw: Draw) -> None:
+    market = someone_elses.market(draw, MINUTES)
+    trades = market.trades()
+    measures = ["Volume", "NotionalEUR", "OHLC"]
+    minutes = trade_pass(trades, MINUTES, measures)
+    sectors = trade_pass(under(trades, market.sector), HOURS, measures)
+    with TemporaryDirectory() as folder, views(case, market.write(Path(folder))) as found:
+        along = {(listing, label): market.names(listing) for listing, label in minutes}
+        assert_bars(found.result("minutes"), minutes, along, MINUTES)
+        expected = with_columns(sectors, "TradeTotalVolume", "TradeTotalNotionalEUR", "Close")
+        assert_same(found.result("hours"), expected, trade_tolerance(HOURS))
+
+
+def check_vendor_bars(case: GoldenCase, draw: Draw) -> None:
+    market = draw(bars(st.just(Contract(60 * SECOND, "start", "left"))))
+    table = market.table.set_column(4, "Trades", market.table["Trades"].cast(pa.int32()))
+    rows = [row for row in in_order(market.rows) if row["TimeBucket"] >= MIDNIGHT - DAY]
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "bars").mkdir()
+        half = table.num_rows // 2
+        pq.write_table(table.slice(0, half), f"{folder}/bars/2025-03-03.parquet")
+        pq.write_table(table.slice(half), f"{folder}/bars/2025-03-04.parquet")
+        with views(case, Path(folder)) as found:
+            assert_same(found.result("averages"), by_key(rows, ["ListingId", "TimeBucket"]))
+            totals = aggregated(rows, ["ListingId"], {"Volume": "sum", "Trades": "sum", "Close": "last"})
+            assert_same(found.result("totals"), totals, Tolerance({"Volume": 1e-12}))
+
+
+CHECKS = {
+    "every_side": check_every_side,
+    "mapped_source": check_mapped_source,
+    "medians_and_auctions": check_medians_and_auctions,
+    "nanosecond_buckets": check_nanosecond_buckets,
+    "no_sequence": check_no_sequence,
+    "two_pass": check_two_pass,
+    "vendor_bars": check_vendor_bars,
+}
+"""The oracle of each case; a case without one fails."""
+
+
+@pytest.mark.parametrize("case", golden_cases(), ids=lambda case: case.folder.name)
+@given(st.data())
+@settings(max_examples=6)
+def test_the_sql_in_the_files_gives_what_the_oracle_gives(case: GoldenCase, data: st.DataObject) -> None:
+    CHECKS[case.folder.name](case, data.draw)
