@@ -57,7 +57,7 @@ class SourceTable:
         """Return a column as DOUBLE, with what is not finite as null.
 
         Arrow leaves NaN out of a Parquet file's statistics, by which DuckDB takes ``isnan`` and ``nullif`` to be of no
-        effect; ``isfinite`` it computes.
+        effect; ``isfinite`` it computes in a CASE.
         """
         known = self.known_number(column, needed_by)
         return compose("CASE WHEN isfinite({}) THEN {} END", known, known) if is_float(self.types[column]) else known
@@ -72,9 +72,16 @@ class SourceTable:
         return compose("{}" if type_ == "DOUBLE" else "CAST({} AS DOUBLE)", expression)
 
     def is_given(self, column: str, needed_by: str) -> Fragment:
-        """Return the condition that a number is given, and finite."""
+        """Return the condition that a number is given, and finite.
+
+        In a WHERE DuckDB takes ``isfinite`` to hold as well, where a file's statistics say that all values are equal;
+        ``isnan`` it takes to be false where they are not.
+        """
         self.number(column, needed_by)
-        return compose("isfinite({})" if is_float(self.types[column]) else "{} IS NOT NULL", self.columns[column])
+        value = self.columns[column]
+        if is_float(self.types[column]):
+            return compose("NOT isnan({}) AND isfinite({})", value, value)
+        return compose("{} IS NOT NULL", value)
 
     def text(self, column: str, needed_by: str) -> Fragment:
         """Return a column as VARCHAR."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
+_RULE = "letters, digits, '_' and '-', at most 63"
 
 
 class UniverseConfig(ConfigModel):
@@ -26,6 +27,14 @@ class UniverseConfig(ConfigModel):
     """What the universe is called; stands for {universe} in paths."""
     where: dict[str, list[Scalar]] = Field(min_length=1)
     """Column of the source or of ``reference`` to its values: ``{MIC: [XPAR], Ticker: [AIR, MC]}``."""
+
+    @field_validator("name")
+    @classmethod
+    def _usable_name(cls, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            message = f"{name!r} is not a universe name: {_RULE}"
+            raise ValueError(message)
+        return name
 
 
 def _read_universe(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic judges it next
@@ -79,15 +88,14 @@ class AnalyticsConfig(ConfigModel):
     @classmethod
     def _usable_dataset(cls, name: str) -> str:
         if not _NAME.fullmatch(name) or name in {"main", "temp", "system"}:
-            rule = "letters, digits, '_' and '-', at most 63; not main, temp or system"
-            message = f"{name!r} is not a dataset name: {rule}"
+            message = f"{name!r} is not a dataset name: {_RULE}; not main, temp or system"
             raise ValueError(message)
         return name
 
     @field_validator("TABLES")
     @classmethod
     def _usable_tables(cls, tables: dict[str, Table]) -> dict[str, Table]:
-        rule = "letters, digits, '_' and '-', at most 63, no '__'"
+        rule = f"{_RULE}, no '__'"
         unusable = [name for name in tables if not _NAME.fullmatch(name) or "__" in name]
         if unusable:
             raise DisagreementError(Disagreement((name,), f"{name!r} is not a table name: {rule}") for name in unusable)

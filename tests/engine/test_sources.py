@@ -233,6 +233,16 @@ def test_not_a_number_in_a_file_of_bars_is_no_number(tmp_path: Path) -> None:
     assert results(config) == {"generic": [{"ListingId": 1, "Close": 99.5}]}
 
 
+def test_a_size_that_is_not_a_number_does_not_count_where_all_others_are_equal(tmp_path: Path) -> None:
+    table = tape().slice(0, 3)
+    for name, values in (("Size", [2.0, float("nan"), 2.0]), ("ListingId", [1, 1, 1]), ("MIC", ["XAAA"] * 3)):
+        table = table.set_column(table.column_names.index(name), name, pa.array(values))
+    pq.write_table(table, tmp_path / "trades.parquet")
+    config = {"TABLES": {"trades": str(tmp_path / "trades.parquet")}, "PASSES": [trade_pass("bars", seconds=86_400)]}
+    rows = results(config)["bars"]
+    assert [sum(row[name] for row in rows) for name in ("TradeTotalCount", "TradeTotalVolume")] == [2, 4.0]
+
+
 @pytest.mark.parametrize("values", [(1.0, 2.0, 4.0), (2.0, 2.0, 2.0)], ids=["a range", "a constant"])
 @pytest.mark.parametrize("bad", [float("nan"), None], ids=["nan", "null"])
 @pytest.mark.parametrize("column", ["Size", "LocalPrice"])

@@ -114,3 +114,8 @@ def test_two_passes_are_never_written_to_one_file(tmp_path: Path) -> None:
     with pytest.raises((ConfigurationError, OutputError), match=r"results\.parquet"):
         basalt.run(config)
     assert files(tmp_path) == []
+
+
+def test_a_universe_has_no_name_that_leads_out_of_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="universe name"):
+        basalt.run(written(tmp_path, trades(50), UNIVERSE={"name": "../x", "where": {"ListingId": [1]}}))

@@ -15,7 +15,7 @@ WITH source_trades AS NOT MATERIALIZED (
         CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor,
         coalesce(Classification IN ('LIT_CONTINUOUS'), FALSE)     AS counted
     FROM trades
-    WHERE isfinite(Size)
+    WHERE NOT isnan(Size) AND isfinite(Size)
 ),
 bucketed_trades AS NOT MATERIALIZED (
     -- 900 s buckets [start, end), labelled by their start; bucket is the number of the interval, counted from the origin

@@ -12,7 +12,7 @@ WITH source_trades AS (
         Size
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND isfinite(Size)
+      AND NOT isnan(Size) AND isfinite(Size)
 ),
 bucketed_trades AS (
     -- 0.0000025 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

@@ -13,7 +13,7 @@ WITH source_trades AS (
         CASE WHEN isfinite(TradeNotionalEUR) THEN TradeNotionalEUR END AS TradeNotionalEUR
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND isfinite(Size)
+      AND NOT isnan(Size) AND isfinite(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
