@@ -235,14 +235,14 @@ def test_a_deep_expression_is_taken_or_refused_and_nothing_else(terms: int, bind
     ("schema", "told"),
     [
         ({**TRADES, "x": "NO_SUCH_TYPE"}, "NO_SUCH_TYPE"),
-        ({**TRADES, "size": "DOUBLE"}, '"size" already exists'),
+        ({**TRADES, "size": "DOUBLE"}, "size already exists"),
         ({}, "at least one column"),
     ],
     ids=["type", "twice", "empty"],
 )
 def test_a_schema_that_no_table_can_have_is_refused(schema: dict[str, str], told: str) -> None:
     (problem,) = refused(BindingError, trade(), schemas={"trades": schema})
-    assert told in problem.message
+    assert told in problem.message.replace('"', "")  # DuckDB 1.5 does not quote names
     assert problem.place == "TABLES.trades"
 
 
