@@ -29,6 +29,7 @@ class TradeRows:
     """The trades of a pass, before they are aggregated.
 
     ``needs`` maps each column that is read to what needs it; ``own`` are those that are read as the source has them.
+    ``ordered_by`` names columns that the first or last value of a trade is computed from, besides its price.
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
     ``are_read_twice`` when two steps aggregate them.
     """
@@ -39,6 +40,7 @@ class TradeRows:
     needs: dict[str, str]
     classifications: Sequence[str]
     own: frozenset[str]
+    ordered_by: tuple[str, ...]
     every_row: bool
     ordered: bool
     are_read_twice: bool
@@ -53,7 +55,7 @@ class TradeRows:
         """The order of events."""
         sequence = self.source.order()
         ties = tuple(name for name in ("LocalPrice", "Size", "MarketState") if name in self._selected_names)
-        return event_order(sequence[1] if sequence else None, self.contract, ties)
+        return event_order(sequence[1] if sequence else None, self.contract, ties, ("LocalPrice", *self.ordered_by))
 
     @property
     def name(self) -> str:

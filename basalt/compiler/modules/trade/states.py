@@ -41,6 +41,12 @@ class StateColumn:
     only_counted: bool
     looks_back: bool
     requires: tuple[str, ...]
+    read: tuple[str, ...]
+
+    @property
+    def ordered_by(self) -> tuple[str, ...]:
+        """The columns that tell the values apart of which the first or last is taken."""
+        return self.read if self.is_ordered else ()
 
     @property
     def order_name(self) -> str:
@@ -94,6 +100,7 @@ def state_columns(requests: Iterable[Request]) -> tuple[StateColumn, ...]:
                     only_counted=request.metric.rows == "counted",
                     looks_back=request.metric.looks_back,
                     requires=tuple(column for column in request.requires if column != "AggressorSide"),
+                    read=request.metric.requires,
                 ),
             )
     return tuple(found.values())
