@@ -40,6 +40,13 @@ def median_price(trades: list[Trade]) -> Value:
     return statistics.median(found) if found else None
 
 
+def price_placement(trades: list[Trade]) -> Value:
+    """Where in the spread volume traded: -1 at the bid and 1 at the offer."""
+    placed = [(point, trade.size) for trade in trades if (point := trade.measured("PricePoint")) is not None]
+    volume = total(size for _, size in placed)
+    return total((2 * min(1.0, max(0.0, point)) - 1) * size for point, size in placed) / volume if volume else None
+
+
 def volatility(trades: list[Trade], width: int) -> Value:
     """Sample standard deviation of log returns between consecutive positive prices, annualised by their number."""
     positive = [price for price in prices(trades) if price > 0]
@@ -68,6 +75,9 @@ EVERY_ROW: dict[str, Measure] = {
     "OTCVolume": lambda trades: total(trade.size for trade in trades if "OTC" in (trade.classification or "")),
 }
 """Flows that read every row, whatever its classification."""
+
+PLACEMENTS: dict[str, Measure] = {"VolumeWeightedPricePlacement": price_placement}
+"""Of where a vendor says that trades were in the spread."""
 
 PRICES: dict[str, Measure] = {"VWAP": vwap, "AvgPrice": average_price, "MedianPrice": median_price}
 """Ratios and distributions of the price: null when nothing had a price."""
