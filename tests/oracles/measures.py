@@ -25,7 +25,7 @@ def prices(trades: Iterable[Trade]) -> list[float]:
 
 
 def vwap(trades: list[Trade]) -> Value:
-    priced = [trade for trade in trades if trade.price is not None]
+    priced = [trade for trade in trades if trade.price is not None and math.isfinite(trade.price)]
     volume = total(trade.size for trade in priced)
     return total(trade.price * trade.size for trade in priced) / volume if volume else None
 
