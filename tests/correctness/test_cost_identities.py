@@ -53,7 +53,7 @@ def one_trade_a_bucket(market: Market) -> Market:
 
 
 @given(MARKETS, st.sampled_from(["price", "bps"]))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_effective_is_realized_and_impact_of_every_trade(market: Market, unit: str) -> None:
     for _, spread, kept, impact in costs(one_trade_a_bucket(market), unit):
         assert (kept is None) == (impact is None)
@@ -61,7 +61,7 @@ def test_effective_is_realized_and_impact_of_every_trade(market: Market, unit: s
 
 
 @given(WITH_ALL_MIDS, st.sampled_from(["price", "bps"]))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_effective_is_realized_and_impact_on_average_where_every_trade_has_both_mids(market: Market, unit: str) -> None:
     signed = {
         (trade.listing, market.contract.label(trade.event))
@@ -74,7 +74,7 @@ def test_effective_is_realized_and_impact_on_average_where_every_trade_has_both_
 
 
 @given(MARKETS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_trading_under_a_flag_adds_up_over_the_sides(market: Market) -> None:
     group = {"flags": list(FLAGS), "measures": ["Volume", "Count"], "sides": list(ALL_SIDES)}
     generic = {"measures": ["Volume", "Count"]}
@@ -88,7 +88,7 @@ def test_trading_under_a_flag_adds_up_over_the_sides(market: Market) -> None:
 
 
 @given(MARKETS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_mean_value_under_a_flag_is_between_the_least_and_the_greatest(market: Market) -> None:
     asked = {"flag_metrics": [{"flags": list(FLAGS), "measures": "AvgNotional", "sides": list(ALL_SIDES)}]}
     values = [value for row in market.rows if (value := number(row["TradeNotional"])) is not None]
@@ -99,7 +99,7 @@ def test_mean_value_under_a_flag_is_between_the_least_and_the_greatest(market: M
 
 
 @given(MARKETS)
-@settings(max_examples=3)
+@settings(max_examples=2)
 def test_the_statistics_of_discrepancies_agree(market: Market) -> None:
     statistics = ["Min", "Max", "Mean", "Median", "First", "Last", "Std", "Sum"]
     group = {"references": list(REFERENCES), "sides": ["Total", "Ask"], "aggregations": statistics}
@@ -125,7 +125,7 @@ def agree(found: Mapping[str, float | None]) -> None:
 
 
 @given(MARKETS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_the_default_prices_are_between_the_low_and_the_high(market: Market) -> None:
     for row in analytics_result(market.table, market.contract, {}).values():
         for price in (row[name] for name in ("VWAP", "Open", "Close")):
@@ -135,7 +135,7 @@ def test_the_default_prices_are_between_the_low_and_the_high(market: Market) -> 
 
 
 @given(MARKETS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_retail_imbalance_is_a_share(market: Market) -> None:
     for row in analytics_result(market.table, market.contract, {"enable_retail_imbalance": True}).values():
         share = row["RetailTradeImbalance"]

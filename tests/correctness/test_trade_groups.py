@@ -31,31 +31,31 @@ def assert_equals_the_oracle(market: Market, asked: dict[str, Any]) -> None:
 
 
 @given(MARKETS, analytics())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_any_groups_under_any_filters(market: Market, asked: dict[str, Any]) -> None:
     assert_equals_the_oracle(market, asked)
 
 
 @given(MARKETS, filters)
-@settings(max_examples=3)
+@settings(max_examples=2)
 def test_every_discrepancy(market: Market, filtered: dict[str, Any]) -> None:
     assert_equals_the_oracle(market, {"discrepancy_metrics": [DISCREPANCY | filtered]})
 
 
 @given(MARKETS, filters)
-@settings(max_examples=5)
+@settings(max_examples=3)
 def test_every_flag(market: Market, filtered: dict[str, Any]) -> None:
     assert_equals_the_oracle(market, {"flag_metrics": [FLAG | filtered]})
 
 
 @given(MARKETS, filters, st.sampled_from(["price", "bps"]))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_every_change_and_every_impact(market: Market, filtered: dict[str, Any], unit: str) -> None:
     asked = {"change_metrics": [CHANGE | filtered], "impact_metrics": [IMPACT | filtered | {"unit": unit}]}
     assert_equals_the_oracle(market, asked | {"enable_retail_imbalance": True})
 
 
 @given(MARKETS)
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_what_a_pass_gives_that_is_asked_for_nothing(market: Market) -> None:
     assert_equals_the_oracle(market, {})

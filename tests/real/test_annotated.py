@@ -66,9 +66,9 @@ def test_flags_with_codes_of_their_own(ticks: pa.Table) -> None:
 def test_filters_by_text_truth_and_number(ticks: pa.Table) -> None:
     generic = {"measures": ["VWAP", "OHLC", "Volume", "Count"]}
     filters = [{"Condition": ["1", "2000"]}, {"Suspicious": False, "LotType": "ROUND"}, {"Size": [100, 200]}]
+    whole = analytics_result(ticks, MINUTES, {"generic_metrics": [generic]})
     for accepted in filters:
         found = equals_the_oracle(ticks, MINUTES, {"generic_metrics": [{**generic, "attribute_filters": accepted}]})
-        whole = analytics_result(ticks, MINUTES, {"generic_metrics": [generic]})
         assert found.keys() == whole.keys()
         assert 0 < sum(column(found, "TradeTotalCount")) < sum(column(whole, "TradeTotalCount")) == ticks.num_rows
 
