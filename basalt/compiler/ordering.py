@@ -17,10 +17,14 @@ _LOWEST = -(2**63)
 
 @dataclass(frozen=True)
 class PackedOrder:
-    """(time in the bucket, sequence, fingerprint of the price) packed into one HUGEINT: exact, and cheap to compare."""
+    """(time in the bucket, sequence, fingerprint of values) packed into one HUGEINT: exact, and cheap to compare.
+
+    The fingerprint is of the columns in ``values``, what a first or last value of a trade is computed from.
+    """
 
     fingerprint_bits: int
     contract: BucketContract
+    values: tuple[str, ...]
 
     @property
     def _time_scale(self) -> Fragment:
@@ -31,14 +35,14 @@ class PackedOrder:
         return _power_of_two(self.fingerprint_bits)
 
     def expression(self, bucket_start: Sql) -> Fragment:
-        """Return the order of a row with columns event_ns, sequence and LocalPrice."""
+        """Return the order of a row with columns event_ns, sequence and those of the fingerprint."""
         return render(
             "expressions/order_packed",
             event_ns=Identifier("event_ns"),
             bucket_start=bucket_start,
             sequence=Identifier("sequence"),
             lowest=Literal(_LOWEST),
-            price=Identifier("LocalPrice"),
+            values=join(Identifier(name) for name in self.values),
             time_scale=self._time_scale,
             sequence_scale=self._sequence_scale,
             hash_shift=64 - self.fingerprint_bits,
@@ -82,12 +86,17 @@ class RowOrder:
 EventOrder = PackedOrder | RowOrder
 
 
-def event_order(sequence_type: str | None, contract: BucketContract, ties: tuple[str, ...]) -> EventOrder:
-    """Return the cheapest exact order: packed where the sequence is an integer and time leaves room for it."""
+def event_order(
+    sequence_type: str | None, contract: BucketContract, ties: tuple[str, ...], values: tuple[str, ...]
+) -> EventOrder:
+    """Return the cheapest exact order: packed where the sequence is an integer and time leaves room for it.
+
+    ``values`` are columns that first and last values are computed from; rows alike in them give the same values.
+    """
     fingerprint_bits = _USABLE_BITS - _SEQUENCE_BITS - contract.width.bit_length()
     if sequence_type is not None and fits_bigint(sequence_type) and fingerprint_bits >= _FEWEST_FINGERPRINT_BITS:
-        return PackedOrder(fingerprint_bits, contract)
-    return RowOrder(sequence_type is not None, ties)
+        return PackedOrder(fingerprint_bits, contract, values)
+    return RowOrder(sequence_type is not None, tuple(dict.fromkeys([*ties, *values])))
 
 
 def _power_of_two(exponent: int) -> Fragment:

@@ -1,8 +1,8 @@
 /* ---
 expression: >-
-  (time in the bucket, sequence, fingerprint of the price) as one integer, so that comparing it orders events; the
+  (time in the bucket, sequence, fingerprint of values) as one integer, so that comparing it orders events; the
   fingerprint only decides between events that share both time and sequence
 --- */
 ({{ event_ns }} - {{ bucket_start }}) * {{ time_scale }}
     + coalesce({{ sequence }}, {{ lowest }}) * {{ sequence_scale }}
-    + (hash({{ price }}) >> {{ hash_shift }})::BIGINT
+    + (hash({{ values }}) >> {{ hash_shift }})::BIGINT

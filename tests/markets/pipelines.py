@@ -43,6 +43,22 @@ def trade_pass_config(
     }
 
 
+def analytics_config(contract: Contract, analytics: Config, name: str = "bars") -> Config:
+    """Return a trade pass with any groups of metrics."""
+    return {"name": name, "modules": ["trade"], **bucket_settings(contract), "trade_analytics": analytics}
+
+
+def analytics_result(
+    table: Any,  # noqa: ANN401 - any kind of source
+    contract: Contract,
+    analytics: Config,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> Result:
+    """Run one trade pass with any groups of metrics over a table of trades."""
+    config = {"TABLES": {"trades": table}, "PASSES": [analytics_config(contract, analytics)]}
+    return run_pass(config, "bars", connection=connection)
+
+
 def generic_pass_config(  # noqa: PLR0913 - the fields of a generic pass
     source: str,
     aggregations: Mapping[str, str],

@@ -33,6 +33,17 @@ Sequences = Literal["unique", "repeated", "absent"]
 
 What comes first among trades of one time and one number is not said, only that it does not depend on row order."""
 
+QUOTED = ("BestBidPrice", "BestAskPrice")
+VENUE_SCOPES = ("", "AtVenue", "AtPrimary")
+QUOTES = tuple(f"{name}{scope}" for name in QUOTED for scope in VENUE_SCOPES)
+MIDS = ("PreTradeMid", "MidPrice", "PostTradeMid100ms", "PostTradeMid1000ms")
+CHANGES = tuple(
+    f"{name}{scope}"
+    for name in ("PreTradeElapsedTimeChg", "PostTradeElapsedTimeChg", "PricePoint")
+    for scope in VENUE_SCOPES
+)
+FLAGS = ("NegotiatedTrade", "CrossingTrade", "AlgorithmicTrade", "IcebergExecution")
+
 TYPES: dict[str, pa.DataType] = {
     "ListingId": pa.int64(),
     "InstrumentId": pa.int64(),
@@ -48,6 +59,9 @@ TYPES: dict[str, pa.DataType] = {
     "TradeNotionalUSD": pa.float64(),
     "BMLLParticipantType": pa.string(),
     "IsBlock": pa.string(),
+    "LotType": pa.string(),
+    **dict.fromkeys(FLAGS, pa.string()),
+    **dict.fromkeys((*QUOTES, *MIDS, *CHANGES), pa.float64()),
 }
 
 
@@ -112,6 +126,24 @@ def trade_rows(listings: Sequence[int], moments: st.SearchStrategy[int]) -> st.S
     )
 
 
+NOT_A_NUMBER = float("nan")
+quotes = st.sampled_from([99.5, 99.98, 100.0, 100.02, 100.5, 50.0, 0.0, -1.0, None, NOT_A_NUMBER])
+changes = st.sampled_from([0.0, 0.25, 0.5, 1.0, -0.5, 1.5, 12_345.0, None, NOT_A_NUMBER])
+flags = st.sampled_from(["Y", "N", "-", "H", "TRUE", "true", "1", None])
+MARKET_STATES = ("CONTINUOUS_TRADING", "HALTED", "CLOSING_AUCTION")
+
+vendor_columns = st.fixed_dictionaries(
+    {
+        **dict.fromkeys((*QUOTES, *MIDS), quotes),
+        **dict.fromkeys(CHANGES, changes),
+        **dict.fromkeys(FLAGS, flags),
+        "LotType": st.sampled_from(["Odd Lot", "ODD", "MIXED", "ROUND", None]),
+        "MarketState": st.sampled_from([*MARKET_STATES, None]),
+    }
+)
+"""What a vendor adds to a trade: quotes and mids around it, times to changes of the quote, flags."""
+
+
 def with_listing_columns(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add what follows from the listing: its instrument and its venue."""
     return [{**row, "InstrumentId": INSTRUMENTS[row["ListingId"]], "MIC": VENUES[row["ListingId"]]} for row in rows]
@@ -129,19 +161,25 @@ def with_sequence(
 
 
 @st.composite
-def markets(
+def markets(  # noqa: PLR0913, PLR0917 - what markets differ in
     draw: Callable[[st.SearchStrategy[Any]], Any],
     contracts: st.SearchStrategy[Contract],
     sequences: st.SearchStrategy[Sequences] | None = None,
     resolutions: st.SearchStrategy[Resolution] | None = None,
     most: int = 30,
+    added: st.SearchStrategy[dict[str, Any]] | None = None,
 ) -> Market:
-    """Markets of 1 to ``most`` trades around the edges of a contract's buckets, with many ties in time."""
+    """Markets of 1 to ``most`` trades around the edges of a contract's buckets, with many ties in time.
+
+    ``added`` are further columns of each trade.
+    """
     contract = draw(contracts)
     resolution = draw(st.sampled_from(sorted(STEPS)) if resolutions is None else resolutions)
     moments = events(contract, draw(bases), STEPS[resolution])
     few = st.sampled_from(draw(st.lists(moments, min_size=1, max_size=4)))
     count = draw(st.integers(1, most))
-    rows = draw(st.lists(trade_rows(draw(few_listings), few | moments), min_size=count, max_size=count))
+    plain = trade_rows(draw(few_listings), few | moments)
+    whole = plain if added is None else st.builds(dict.__or__, plain, added)
+    rows = draw(st.lists(whole, min_size=count, max_size=count))
     numbering = draw(st.sampled_from(["unique", "absent"]) if sequences is None else sequences)
     return Market(contract, resolution, with_sequence(draw, with_listing_columns(rows), numbering))

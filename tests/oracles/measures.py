@@ -25,7 +25,7 @@ def prices(trades: Iterable[Trade]) -> list[float]:
 
 
 def vwap(trades: list[Trade]) -> Value:
-    priced = [trade for trade in trades if trade.price is not None]
+    priced = [trade for trade in trades if trade.price is not None and math.isfinite(trade.price)]
     volume = total(trade.size for trade in priced)
     return total(trade.price * trade.size for trade in priced) / volume if volume else None
 
@@ -38,6 +38,13 @@ def average_price(trades: list[Trade]) -> Value:
 def median_price(trades: list[Trade]) -> Value:
     found = prices(trades)
     return statistics.median(found) if found else None
+
+
+def price_placement(trades: list[Trade]) -> Value:
+    """Where in the spread volume traded: -1 at the bid and 1 at the offer."""
+    placed = [(point, trade.size) for trade in trades if (point := trade.measured("PricePoint")) is not None]
+    volume = total(size for _, size in placed)
+    return total((2 * min(1.0, max(0.0, point)) - 1) * size for point, size in placed) / volume if volume else None
 
 
 def volatility(trades: list[Trade], width: int) -> Value:
@@ -68,6 +75,9 @@ EVERY_ROW: dict[str, Measure] = {
     "OTCVolume": lambda trades: total(trade.size for trade in trades if "OTC" in (trade.classification or "")),
 }
 """Flows that read every row, whatever its classification."""
+
+PLACEMENTS: dict[str, Measure] = {"VolumeWeightedPricePlacement": price_placement}
+"""Of where a vendor says that trades were in the spread."""
 
 PRICES: dict[str, Measure] = {"VWAP": vwap, "AvgPrice": average_price, "MedianPrice": median_price}
 """Ratios and distributions of the price: null when nothing had a price."""

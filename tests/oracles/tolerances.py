@@ -11,7 +11,7 @@ from oracles.results import Tolerance
 from oracles.trade_pass import column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 SUMS = ("Volume", "Notional", "NotionalEUR", "NotionalUSD", "AuctionNotional", "OTCVolume", "VWAP", "AvgPrice")
 """Measures that add doubles up."""
@@ -37,3 +37,25 @@ def order_tolerance(contract: Contract, sides: Sequence[str] = ALL_SIDES, larges
     sums = {column_name(side, measure): SUM_RELATIVE for side in sides for measure in SUMS}
     volatilities = {column_name(side, "Volatility"): VOLATILITY_RELATIVE for side in sides}
     return Tolerance(sums | volatilities, dict.fromkeys(volatilities, RETURN_ERROR * annual))
+
+
+LARGEST_SUM = 1e6
+"""What the magnitudes add up to at most, in basis points, of the discrepancies and costs of a small market's bucket."""
+
+
+def metric_tolerance(columns: Iterable[str], *, exact: Iterable[str] = ()) -> Tolerance:
+    """For metrics of any group: to 1e-12 of their size, or where terms cancel of what was added up; counts, extremes,
+    first and last exactly, and columns in ``exact`` as well."""
+    inexact = [column for column in columns if not column.endswith(REPEATED) and column not in exact]
+    relative = {column: VOLATILITY_RELATIVE if column.endswith("Std") else SUM_RELATIVE for column in inexact}
+    return Tolerance(relative, {column: scale(column) * SUM_RELATIVE for column in relative})
+
+
+REPEATED = ("First", "Last", "Min", "Max", "Open", "High", "Low", "Close", "Count")
+"""Ends of names of columns that repeat a value of one trade, or count."""
+CANCELLING = ("DiscrepancyTo", "Spread", "PriceImpact")
+
+
+def scale(column: str) -> float:
+    """What the terms of a column add up to at most, where they may cancel."""
+    return LARGEST_SUM if any(part in column for part in CANCELLING) else 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from oracles.measures import EVERY_ROW, EXTREMES, FLOWS, PRICES, Value, volatility
+from oracles.measures import EVERY_ROW, EXTREMES, FLOWS, PLACEMENTS, PRICES, Value, volatility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +47,7 @@ def values(trades: list[Trade], contract: Contract, measure: str) -> list[tuple[
         return [(name, extreme(lit)) for name, extreme in EXTREMES.items()]
     if measure == "Volatility":
         return [(measure, volatility(lit, contract.width))]
-    return [(measure, {**FLOWS, **PRICES}[measure](lit))]
+    return [(measure, {**FLOWS, **PRICES, **PLACEMENTS}[measure](lit))]
 
 
 def column_name(side: str, measure: str) -> str:

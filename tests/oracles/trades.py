@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Row = Mapping[str, Any]
 
 SIDES = {1: "Ask", 2: "Bid"}
+YES = ("Y", "TRUE", "true", "1")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Trade:
     retail: bool
     block: bool
     market_state: str | None
+    row: Row = field(default_factory=dict)
+
+    def measured(self, column: str) -> float | None:
+        """What a vendor's column says of the trade; None where it is null or not a number."""
+        return number(self.row[column])
 
     def order(self) -> tuple[int, int, int, float, float]:
         """The place in time: by event, then sequence, then listing, then price and size; a missing price last."""
@@ -64,8 +70,9 @@ def read_trade(row: Row, accepted: set[str]) -> Trade:
         notional_eur=number(row.get("TradeNotionalEUR")),
         notional_usd=number(row.get("TradeNotionalUSD")),
         retail=row.get("BMLLParticipantType") == "RETAIL",
-        block=row.get("IsBlock") == "Y",
+        block=row.get("IsBlock") in YES,
         market_state=row.get("MarketState"),
+        row=row,
     )
 
 

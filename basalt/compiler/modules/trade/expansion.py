@@ -10,10 +10,12 @@ from typing import cast
 from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
 from basalt.catalog.specialise import Specialisation, specialise
+from basalt.compiler.modules.trade.filters import Value, accepts, has_code, row_column
 from basalt.compiler.modules.trade.horizons import horizon_column
 from basalt.compiler.modules.trade.request import Request
+from basalt.compiler.modules.trade.rows import CARRIED, KEYS
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import (
     FlagCodes,
     PassConfig,
@@ -41,14 +43,22 @@ def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple
     expansion = Expansion(config, library, source)
     expansion.check_measures()
     found = tuple(expansion.requests())
+    for request in found:
+        _check_is_free(request, source)
     if repeated := duplicates(request.column for request in found):
         message = f"{listing(dict.fromkeys(repeated))} would be computed twice"
-        suggestion = (
-            "ask for each once, or tell them apart by output_name_pattern ({metric} and {column} always differ)"
-        )
+        suggestion = "ask for each once, or give a group an output_name_pattern; {column} is the name without one"
         place = next(request.place for request in reversed(found) if request.column in repeated)
         raise DuplicateColumnError(message, place=place, suggestion=suggestion)
     return found
+
+
+def _check_is_free(request: Request, source: SourceTable) -> None:
+    """Raise DuplicateColumnError for a column that goes by the name of a key or of a carried column."""
+    taken = [*KEYS, *(name for name in CARRIED if name in source)]
+    if repeated := duplicates([*taken, request.column]):
+        message = f"{listing(repeated)} would be there twice: the rows of a trade pass have {listing(taken)} already"
+        raise DuplicateColumnError(message, place=request.place, suggestion="give it another output_name_pattern")
 
 
 @dataclass(frozen=True)
@@ -142,8 +152,7 @@ class Expansion:
         return Group(config, place, condition, filters.setdefault(condition.text, f"_where_{len(filters) + 1}"))
 
     def _condition(self, name: str, values: object, place: str) -> Sql:
-        self.source.require(name, place)
-        return _accepts(Identifier(name), values)
+        return accepts(self.source, name, cast("list[Value]", values if isinstance(values, list) else [values]), place)
 
     def _generic(self, config: TradeGenericConfig, group: Group) -> Iterator[Request]:
         measures = self.library.measures("trade")
@@ -165,9 +174,7 @@ class Expansion:
             codes = self.analytics.flag_codes.get(flag) or _own_codes(metric, flag)
             special = Specialisation({"flag": flag, "measure": measure}, requires_of={"flag": (codes.column,)})
             fields = {"flags": flag, "measures": measure, "sides": side}
-            flagged = _accepts(
-                compose("CAST({} AS VARCHAR)", Identifier(codes.column)), [_text(v) for v in codes.values]
-            )
+            flagged = has_code(self.source, codes.column, codes.values)
             yield self._request(Asked(metric, side, fields, special, {"flagged": flagged}), group)
 
     def _change(self, config: TradeChangeConfig, group: Group) -> Iterator[Request]:
@@ -178,7 +185,9 @@ class Expansion:
 
     def _impact(self, config: TradeImpactConfig, group: Group) -> Iterator[Request]:
         metrics = self.library.family("trade", "impact")
-        mid = Identifier(config.reference_price_col)
+        mid = row_column(config.reference_price_col)
+        if config.reference_price_col in self.source:
+            self.source.number(config.reference_price_col, group.place)
         for variant, horizon in itertools.product(config.variant, config.horizon):
             after = horizon_column(self.source, horizon, group.place) if metrics[variant].reads("mid_after") else None
             columns = [config.reference_price_col, *([after] if after else [])]
@@ -231,13 +240,3 @@ def _own_codes(metric: Metric, flag: str) -> FlagCodes:
 def _scale(mid: Sql) -> Fragment:
     """Return what turns a price into basis points of the mid before the trade."""
     return compose(" * 10000 / {}", mid)
-
-
-def _text(value: object) -> str:
-    """Return a value as DuckDB casts it to text."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _accepts(column: Sql, values: object) -> Fragment:
-    listed = cast("list[str | float | bool]", values if isinstance(values, list) else [values])
-    return compose("{} IN ({})", column, join(Literal(value) for value in listed))

@@ -15,11 +15,12 @@ _HORIZON = re.compile(r"(\d+)(ms|s|m)")
 def horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
     """Return the column of the mid a horizon after the trade.
 
-    Raises UnknownColumnError listing the horizons that the source has.
+    Raises UnknownColumnError listing the horizons that the source has, BindingError where the mid is not a number.
     """
     count, unit = _HORIZON.fullmatch(horizon).groups()  # type: ignore[union-attr]  # the configuration checked it
     column = f"PostTradeMid{int(count) * _MILLISECONDS[unit]}ms"
     if column in source:
+        source.number(column, needed_by)
         return column
     there = sorted((int(found[1]), name) for name in source.columns if (found := _COLUMN.fullmatch(name)))
     known = listing([_written(milliseconds) for milliseconds, _ in there]) if there else "none"

@@ -136,6 +136,7 @@ class TradePass:
             needs=needs,
             classifications=self._analytics_classifications(),
             own=frozenset(column for request in self.asked for column in request.filter_columns),
+            ordered_by=tuple(sorted({column for each in self._columns for column in each.ordered_by} - {"LocalPrice"})),
             every_row=self._every_row,
             ordered="MarketState" in self.source or any(each.is_ordered or each.looks_back for each in self._columns),
             are_read_twice=bool(computed_apart(self._columns)),

@@ -56,12 +56,16 @@ class Request:
 def _named(pattern: str, variables: Mapping[str, str], place: str) -> str:
     """Return a pattern with its variables filled in."""
     try:
-        asked = [name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None]
+        parts = list(string.Formatter().parse(pattern))
     except ValueError as error:
         message = f"{pattern!r} is not a name with variables in braces: {error}"
         raise OutputNameError(message, place=place) from None
-    for name in asked:
-        if name not in variables:
-            message = f"{pattern!r} has a variable {{{name}}} that there is not; there are {listing(variables)}"
+    for _, name, form, conversion in parts:
+        if name is not None and (name not in variables or form or conversion):
+            written = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+            message = f"{pattern!r} has a variable {{{written}}} that there is not; there are {listing(variables)}"
             raise OutputNameError(message, place=place, suggestion=nearest(name, variables))
-    return pattern.format(**variables)
+    if not (found := pattern.format(**variables)):
+        message = "an empty pattern names no column"
+        raise OutputNameError(message, place=place)
+    return found

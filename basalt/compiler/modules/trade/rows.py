@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
+from basalt.compiler.modules.trade.filters import row_name
 from basalt.compiler.moments import nanoseconds
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
@@ -18,7 +19,8 @@ from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, joi
 from basalt.compiler.templates import render
 from basalt.compiler.types import is_float, is_integer
 
-_CARRIED = ("MIC", "Ticker", "MarketState")
+KEYS = ("ListingId", "TimeBucket")
+CARRIED = ("MIC", "Ticker", "MarketState")
 
 AGGRESSOR = {"Ask": 1, "Bid": 2, "Unknown": 0}
 """A buyer-initiated trade takes the ask, a seller-initiated one the bid; anything else has no known aggressor."""
@@ -29,6 +31,7 @@ class TradeRows:
     """The trades of a pass, before they are aggregated.
 
     ``needs`` maps each column that is read to what needs it; ``own`` are those that are read as the source has them.
+    ``ordered_by`` names columns that the first or last value of a trade is computed from, besides its price.
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
     ``are_read_twice`` when two steps aggregate them.
     """
@@ -39,6 +42,7 @@ class TradeRows:
     needs: dict[str, str]
     classifications: Sequence[str]
     own: frozenset[str]
+    ordered_by: tuple[str, ...]
     every_row: bool
     ordered: bool
     are_read_twice: bool
@@ -46,14 +50,14 @@ class TradeRows:
     @property
     def carried(self) -> tuple[str, ...]:
         """The columns carried along: those of MIC, Ticker and MarketState that the source has."""
-        return tuple(name for name in _CARRIED if name in self.source)
+        return tuple(name for name in CARRIED if name in self.source)
 
     @property
     def order(self) -> EventOrder:
         """The order of events."""
         sequence = self.source.order()
         ties = tuple(name for name in ("LocalPrice", "Size", "MarketState") if name in self._selected_names)
-        return event_order(sequence[1] if sequence else None, self.contract, ties)
+        return event_order(sequence[1] if sequence else None, self.contract, ties, ("LocalPrice", *self.ordered_by))
 
     @property
     def name(self) -> str:
@@ -111,7 +115,8 @@ class TradeRows:
         for name in sorted(self._selected_names, key=_canonical_rank):
             needed_by = self.needs.get(name, "the trade module")
             own = name == "AggressorSide"  # which a filter reads as the source has it
-            yield SelectItem(source.require(name, needed_by) if own else self.column(name, needed_by), name)
+            expression = source.require(name, needed_by) if own else self.column(name, needed_by)
+            yield SelectItem(expression, row_name(name))
         if self.by_side:
             yield SelectItem(self.column("AggressorSide", "the trade module"), "aggressor")
         if self.every_row:
@@ -133,9 +138,9 @@ class TradeRows:
 
     def _plain(self, name: str, needed_by: str) -> Sql:
         """Return a column by what it is known to be, or else as the source has it, with NaN as null."""
+        known = CANONICAL_TABLES["trades"].assumed.get(name)
         if name == "PreTradeMid" and name not in self.source and "PreTradeMid1ms" in self.source:
             name = "PreTradeMid1ms"
-        known = CANONICAL_TABLES["trades"].assumed.get(name)
         if known == "VARCHAR" and name not in self.own:
             return self.source.text(name, needed_by)
         if known == "DOUBLE":

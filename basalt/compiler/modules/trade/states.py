@@ -15,6 +15,7 @@ from basalt.catalog.metrics import State
 from basalt.compiler.aggregates import ORDERED, build, merge, order_of
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.trade.derived import DerivedColumn, derived_values
+from basalt.compiler.modules.trade.filters import row_name
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import AGGRESSOR, TradeRows
 from basalt.compiler.plan import Step
@@ -41,6 +42,12 @@ class StateColumn:
     only_counted: bool
     looks_back: bool
     requires: tuple[str, ...]
+    read: tuple[str, ...]
+
+    @property
+    def ordered_by(self) -> tuple[str, ...]:
+        """The columns that tell the values apart of which the first or last is taken."""
+        return self.read if self.is_ordered else ()
 
     @property
     def order_name(self) -> str:
@@ -94,6 +101,7 @@ def state_columns(requests: Iterable[Request]) -> tuple[StateColumn, ...]:
                     only_counted=request.metric.rows == "counted",
                     looks_back=request.metric.looks_back,
                     requires=tuple(column for column in request.requires if column != "AggressorSide"),
+                    read=request.metric.requires,
                 ),
             )
     return tuple(found.values())
@@ -206,7 +214,7 @@ class SplitStates:
     def _linked(self) -> Step:
         read = dict.fromkeys(name for column in self.columns for name in column.requires)
         kept = [*_KEYS, *(["aggressor"] if self.rows.by_side else []), *(["counted"] if self._marks_counted else [])]
-        items = [SelectItem.column(name) for name in (*kept, *read)]
+        items = [SelectItem.column(name) for name in (*kept, *map(row_name, read))]
         items += [SelectItem(column.expression, column.name) for column in self.derived]
         body = select(items, Identifier(self.rows.name), where=[self._counted()])
         return Step(_LINKED, body, "each trade with what depends on the trade before it")
