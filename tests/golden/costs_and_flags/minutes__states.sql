@@ -3,28 +3,28 @@ WITH source_trades AS (
     -- one row per trade, in canonical columns
     SELECT
         ListingId,
-        epoch_ns(TradeTimestamp)                                  AS event_ns,
-        BMLLSequenceNo                                            AS sequence,
+        epoch_ns(TradeTimestamp)                                             AS event_ns,
+        BMLLSequenceNo                                                       AS sequence,
         MIC,
         Ticker,
         MarketState,
-        nullif(LocalPrice, 'NaN')                                 AS LocalPrice,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END                   AS LocalPrice,
         Size,
         BMLLParticipantType,
-        nullif(BestAskPrice, 'NaN')                               AS BestAskPrice,
-        nullif(BestBidPrice, 'NaN')                               AS BestBidPrice,
+        CASE WHEN isfinite(BestAskPrice) THEN BestAskPrice END               AS BestAskPrice,
+        CASE WHEN isfinite(BestBidPrice) THEN BestBidPrice END               AS BestBidPrice,
         IsBlock,
         LotType,
-        nullif(PostTradeMid1000ms, 'NaN')                         AS PostTradeMid1000ms,
-        nullif(PreTradeMid, 'NaN')                                AS PreTradeMid,
-        nullif(PricePoint, 'NaN')                                 AS PricePoint,
-        nullif(PricePointAtPrimary, 'NaN')                        AS PricePointAtPrimary,
-        nullif(TradeNotional, 'NaN')                              AS TradeNotional,
-        nullif(TradeNotionalEUR, 'NaN')                           AS TradeNotionalEUR,
-        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
+        CASE WHEN isfinite(PostTradeMid1000ms) THEN PostTradeMid1000ms END   AS PostTradeMid1000ms,
+        CASE WHEN isfinite(PreTradeMid) THEN PreTradeMid END                 AS PreTradeMid,
+        CASE WHEN isfinite(PricePoint) THEN PricePoint END                   AS PricePoint,
+        CASE WHEN isfinite(PricePointAtPrimary) THEN PricePointAtPrimary END AS PricePointAtPrimary,
+        CASE WHEN isfinite(TradeNotional) THEN TradeNotional END             AS TradeNotional,
+        CASE WHEN isfinite(TradeNotionalEUR) THEN TradeNotionalEUR END       AS TradeNotionalEUR,
+        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END            AS aggressor
     FROM trades
     WHERE Classification IN ('LIT_CONTINUOUS')
-      AND NOT isnan(Size)
+      AND NOT isnan(Size) AND isfinite(Size)
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
