@@ -51,7 +51,9 @@ class TradeModule:
         Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
         trades = inputs.tables["trades"]
-        planned = TradePass(config, inputs, trades, requests(config, load_library(), trades))
+        planned = TradePass(
+            config, inputs, trades, requests(config, load_library(inputs.config.TEMPLATE_PATHS), trades)
+        )
         _check_columns(planned)
         return planned
 
@@ -64,6 +66,11 @@ def bucket_contract(config: PassConfig) -> BucketContract:
         closed=config.time_bucket_closed or "right",
         origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
     )
+
+
+def _state_column(request: Request, state: str) -> str:
+    """Return the output column that holds a state: the metric's own where its value is its state, else a hidden one."""
+    return request.column if request.metric.only_state else f"{request.column}__{state}"
 
 
 def _check_columns(planned: TradePass) -> None:
@@ -191,11 +198,12 @@ class TradePass:
 
     def _merge_rule(self, request: Request) -> MergeRule:
         metric = request.metric
+        columns = {name: _state_column(request, name) for name in metric.states}
         states = {
             name: MergeState(
                 state.aggregate,
-                request.column if metric.only_state else f"{request.column}__{name}",
-                (*self._order_names(request.column), "ListingId") if state.aggregate in ("first", "last") else (),
+                columns[name],
+                (*self._order_names(columns[name]), "ListingId") if state.aggregate in ("first", "last") else (),
             )
             for name, state in metric.states.items()
         }
@@ -220,13 +228,13 @@ class TradePass:
     def _hidden_of(self, request: Request) -> dict[str, tuple[Sql, str | None]]:
         found: dict[str, tuple[Sql, str | None]] = {}
         for name, state in request.metric.states.items():
-            column = request.state_column(name)
+            column, stored = request.state_column(name), _state_column(request, name)
             if request.metric.only_state is None:
-                found[f"{request.column}__{name}"] = (Identifier(column), None)
+                found[stored] = (Identifier(column), None)
             if state.aggregate in ("first", "last"):
                 order = f"{column}_order"
                 parts = self.rows.order.parts(Identifier(order), self.rows.bucket_start())
-                found |= {f"{request.column}__{part}": (value, order) for part, value in parts.items()}
+                found |= {f"{stored}__{part}": (value, order) for part, value in parts.items()}
         return found
 
     @property
