@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from basalt.catalog.metrics import Metric, Statistic
+from basalt.catalog.metrics import Choice, Metric, Statistic
 from basalt.configuration import PassConfig
 
 
 @dataclass(frozen=True)
 class ParameterChoice:
-    """One value that a parameter takes: what stands for it in a column's name, and what it means ("" by its name)."""
+    """One value that a parameter takes: what stands for it in a column's name, and what it means.
+
+    ``title`` is empty for one that its name explains. ``changes`` are the metric's unit, kind, type and null rule where
+    the choice has its own.
+    """
 
     name: str
     label: str
     title: str = ""
+    changes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What the choice means, and what it makes different from the metric."""
+        changes = ", ".join(f"{name} {value}" for name, value in self.changes.items() if name != "null_rule")
+        return self.title.removeprefix("- ") + (f" ({changes})" if changes else "")
 
 
 @dataclass(frozen=True)
@@ -82,10 +93,10 @@ def _position(group: Group) -> int:
 
 
 def _group(module: str, family: str, metrics: tuple[Metric, ...], statistics: Mapping[str, Statistic]) -> Group:
-    name, field = _field(module, family)
-    models = [each for each in get_args(field.annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
+    name, given = _field(module, family)
+    models = [each for each in get_args(given.annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
     parameters = tuple(_parameters(models[0], metrics, statistics)) if models else ()
-    return Group(module, family, f"{module}_analytics.{name}", field.description or "", parameters, metrics)
+    return Group(module, family, f"{module}_analytics.{name}", _plain(given.description), parameters, metrics)
 
 
 def _parameters(
@@ -94,15 +105,20 @@ def _parameters(
     """Yield the fields that a group has of its own, beside those that all groups share."""
     shared = {name for base in model.__bases__ if issubclass(base, BaseModel) for name in base.model_fields}
     properties = model.model_json_schema()["properties"]
-    for name, field in model.model_fields.items():
+    for name, given in model.model_fields.items():
         if name not in shared:
             said = list(_leaves(properties[name]))
             words = [word for leaf in said for word in leaf.get("enum", [])]
             pattern = next((leaf["pattern"] for leaf in said if "pattern" in leaf), None)
             choices = tuple(_choices(name, words, metrics, statistics))
             pattern = pattern if choices or pattern else ".+"
-            default = None if field.is_required() else field.get_default(call_default_factory=True)
-            yield Parameter(name, field.description or "", choices, pattern, default)
+            default = None if given.is_required() else given.get_default(call_default_factory=True)
+            yield Parameter(name, _plain(given.description), choices, pattern, default)
+
+
+def _plain(description: str | None) -> str:
+    """Return a field's docstring as text on one line."""
+    return " ".join((description or "").replace("``", "").split())
 
 
 def _leaves(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -117,13 +133,21 @@ def _leaves(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _choices(
     name: str, words: list[str], metrics: tuple[Metric, ...], statistics: Mapping[str, Statistic]
 ) -> Iterator[ParameterChoice]:
-    """Yield the values of a field: by what headers say of them, else the metrics it names, else bare words."""
+    """Yield the values of a field, with what headers say of them."""
     said = _said(name, metrics, statistics)
     if name == "measures" and not words:
-        words = list(dict.fromkeys(metric.measure for metric in metrics))
-    titles = {metric.name: metric.title for metric in metrics if len(metrics) > 1 and metric.family != "generic"}
+        yield from _measures(metrics)
     for word in dict.fromkeys(words):
-        yield said.get(word, ParameterChoice(word, word, titles.get(word, "")))
+        yield said.get(word, ParameterChoice(word, word))
+
+
+def _measures(metrics: tuple[Metric, ...]) -> Iterator[ParameterChoice]:
+    """Yield the measures that ask for metrics; one that asks for several says for which."""
+    found: dict[str, list[str]] = {}
+    for metric in metrics:
+        found.setdefault(metric.measure, []).append(metric.name)
+    for measure, names in found.items():
+        yield ParameterChoice(measure, measure, ", ".join(names) if len(names) > 1 else "")
 
 
 def _said(name: str, metrics: tuple[Metric, ...], statistics: Mapping[str, Statistic]) -> dict[str, ParameterChoice]:
@@ -132,10 +156,19 @@ def _said(name: str, metrics: tuple[Metric, ...], statistics: Mapping[str, Stati
         for parameter, choices in metric.choices.items():
             if name in (parameter, f"{parameter}s"):
                 found |= {
-                    key: ParameterChoice(key, key if each.label is None else each.label, each.title)
+                    key: ParameterChoice(key, key if each.label is None else each.label, each.title, _changes(each))
                     for key, each in choices.items()
                 }
         if name == "aggregations":
             taken = [statistics[each] for each in metric.statistics]
-            found |= {each.name: ParameterChoice(each.name, each.label, each.title) for each in taken}
+            found |= {
+                each.name: ParameterChoice(
+                    each.name, each.label, each.title, {} if each.kind == metric.kind else {"kind": each.kind}
+                )
+                for each in taken
+            }
     return found
+
+
+def _changes(choice: Choice) -> dict[str, str]:
+    return choice.model_dump(include={"unit", "kind", "type", "null_rule"}, exclude_none=True)

@@ -149,8 +149,7 @@ def test_a_state_has_a_plain_name(name: str, tmp_path: Path) -> None:
     ("value", "told"),
     [
         ("{{ volumen }}", "the value: there is no 'volumen'; there are total_size, bucket_seconds"),
-        ("{{ total_sise }}", "the value: there is no 'total_sise'; there are total_size, bucket_seconds (did you "
-         + "mean 'total_size'?)"),
+        ("{{ s }}", "the value: there is no 's'; there are total_size, bucket_seconds"),
         ("{{ total_size.text }}", "the value: only names stand in braces, as {{ name }}"),
         ("{{ ''.__class__ }}", "the value: only names stand in braces, as {{ name }}"),
         ("{% for x in [1] %}1{% endfor %}", "the value: only names stand in braces, as {{ name }}"),

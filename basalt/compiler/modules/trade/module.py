@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -12,8 +12,10 @@ from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_colu
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
+from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.trade.derived import derived_columns
 from basalt.compiler.modules.trade.expansion import requests
+from basalt.compiler.modules.trade.lineage import computed_column, row_rules
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import TradeRows
 from basalt.compiler.modules.trade.states import (
@@ -189,7 +191,7 @@ class TradePass:
             formula=self._formula(request),
             known_at=metric.known_at,
             null_rule=metric.null_rule,
-            requires=metric.requires,
+            requires=request.requires,
             source=metric.source,
             metric=metric,
             rule=self._merge_rule(request) if metric.mergeable else None,
@@ -266,6 +268,14 @@ class TradePass:
         columns = {column.name: column for column in self._columns}
         states = {name: Fragment(columns[request.state_column(name)].describe()) for name in request.metric.states}
         return render_text(request.metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader."""
+        return computed_column(self, column, self._columns, self._parameters())
+
+    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
+        """Return what decides which rows there are, for a reader."""
+        return row_rules(self, relations)
 
     def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
         """Return no check."""
