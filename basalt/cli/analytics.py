@@ -8,21 +8,12 @@ from typing import Annotated
 import typer
 
 from basalt.cli.command import add_command
-from basalt.cli.options import PipelineOption, Settings, load_pipeline
+from basalt.cli.options import PipelineOption, Settings, TemplatePaths, load_pipeline
 from basalt.errors import CallError
 
 app = typer.Typer(help="See what can be computed, and what a column is.", no_args_is_help=True, rich_markup_mode=None)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-TemplatePaths = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--template-path",
-        metavar="DIR",
-        show_default=False,
-        help="A folder with metrics of your own, as in TEMPLATE_PATHS of a pipeline. May be repeated.",
-    ),
-]
 
 
 def list_command(

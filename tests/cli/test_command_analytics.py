@@ -285,6 +285,14 @@ def test_a_metric_of_ones_own_is_listed_and_explained(command: Command, own: Pat
     assert command("analytics", "explain", "TradeAskMeanSquare").code == 2
 
 
+def test_the_schema_takes_measures_of_ones_own(command: Command, own: Path) -> None:
+    def measures(*arguments: str) -> list[str]:
+        group = json.loads(command("schema", *arguments).out)["$defs"]["TradeGenericConfig"]
+        return list(group["properties"]["measures"]["anyOf"][0]["enum"])
+
+    assert set(measures("--template-path", str(own))) - set(measures()) == {"MeanSquare"}
+
+
 def test_a_metric_of_ones_own_is_compiled_and_aggregated_again(command: Command, own: Path) -> None:
     assert own.is_dir()
     sql = command("compile", "own.yaml", "--pass", "minutes").out
@@ -324,3 +332,18 @@ def test_the_states_of_a_return_over_a_bucket_keep_their_own_times(command: Comm
     with basalt.run("own.yaml") as result:
         rows = sorted(result["days"].arrow().to_pylist(), key=lambda each: each["TimeBucket"])
     assert [row["TradeTotalReturn"] for row in rows] == [13.0 / 10.0 - 1, 0.0]
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_what_is_printed(command: Command) -> None:
+    assert f"```text\n{command('analytics', 'explain', 'TradeBidVWAP').out}```" in README
+    lines = README.partition("A few of its lines:\n\n```text\n")[2].partition("```")[0].splitlines()
+    printed = [line.split() for line in command("analytics", "list").out.splitlines()]
+    assert len(lines) == 5
+    assert [line for line in lines if line.split() not in printed] == []
+
+
+def test_the_template_of_the_readme_is_the_one_that_is_tested() -> None:
+    assert f"```sql\n{OWN}```" in README
