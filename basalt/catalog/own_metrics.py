@@ -16,6 +16,9 @@ _PREVIOUS, _SECONDS = "previous_trade", "bucket_seconds"
 _TAKEN = frozenset((_PREVIOUS, _SECONDS, "selected", "time", "sequence", "listing"))
 """Names that mean something of Basalt's own where those of states and derived columns stand."""
 
+_WORKING = frozenset(("event_ns", "sequence", "bucket", "event_order", "aggressor", "counted"))
+"""Columns that a pass adds to the rows it reads."""
+
 
 def own_templates(folders: Iterable[str | Path], modules: Sequence[str]) -> list[Path]:
     """Return the templates ``<folder>/<module>/*.sql`` of folders, by folder and name.
@@ -52,6 +55,10 @@ def check_own_metric(path: Path, metric: Metric) -> Iterator[Problem]:
     for name in re.findall(r"\{(\w*)\}", metric.column + (metric.column_total or "")):
         if name != "side":
             yield Problem(f"header: column: {{{name}}} stands for nothing; a column's name may have {{side}}", place)
+    for name in metric.requires:
+        if name.casefold() in _WORKING:
+            hint = f"call it otherwise in TABLES.<table>.columns: {{Own: {name}}}"
+            yield Problem(f"header: requires: {name} is a column that a pass adds itself", place, hint)
     for name in (*metric.states, *metric.derived):
         if not _NAME.fullmatch(name) or name in _TAKEN:
             rule = f"small letters, digits and '_', and not one of {listing(sorted(_TAKEN))}"

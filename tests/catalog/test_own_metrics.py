@@ -169,3 +169,10 @@ def test_a_state_names_derived_columns_that_stand_before_it(tmp_path: Path) -> N
         f"{path}: header: derived.doubled: there is no 'halved'; there are previous_trade",
         f"{path}: header: states.sizes.where: there is no 'missing'; there are doubled, halved",
     ]
+
+
+@pytest.mark.parametrize("name", ["bucket", "Sequence", "aggressor"])
+def test_a_column_that_a_pass_adds_itself_cannot_be_required(name: str, tmp_path: Path) -> None:
+    path = write_metric(tmp_path, "Mine", "{{ total_size }}", states=STATE, requires=["Size", name])
+    hint = f"call it otherwise in TABLES.<table>.columns: {{Own: {name}}}"
+    assert problems(tmp_path) == [f"{path}: header: requires: {name} is a column that a pass adds itself ({hint})"]
