@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 
 from basalt.compiler.binder import Schema
+from basalt.compiler.explain_column import explain_columns
+from basalt.compiler.explanation import Explanation
 from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.order import ordered_passes
 from basalt.compiler.pipeline import compile_pipeline, tables_read
@@ -53,6 +55,30 @@ def compile(  # noqa: A001 - the word for it; reads as basalt.compile
     own = duckdb.connect() if connection is None else None
     try:
         return compile_pipeline(pipeline, _schemas(own or connection, pipeline))
+    finally:
+        if own is not None:
+            own.close()
+
+
+def explain(  # noqa: PLR0913 - what compile takes, and which column
+    config: Config,
+    column: str,
+    *,
+    pass_name: str | None = None,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> tuple[Explanation, ...]:
+    """Return what a column is in every pass that has it, or in one: formula, meaning, lineage down to the sources.
+
+    The other arguments are those of ``compile``. Raises what it raises, and UnknownColumnError with the nearest name.
+    """
+    pipeline = _configuration(config, tables)
+    if schemas is not None:
+        return explain_columns(pipeline, schemas, column, pass_name)
+    own = duckdb.connect() if connection is None else None
+    try:
+        return explain_columns(pipeline, _schemas(own or connection, pipeline), column, pass_name)
     finally:
         if own is not None:
             own.close()

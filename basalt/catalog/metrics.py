@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_THE_STATE = re.compile(r"(?i:coalesce\()?\{\{ *\w+ *\}\}(?:, *0 *\))?")
+"""A value that is a state as it is, with nothing counted as 0."""
+
+Title = Annotated[str, Field(pattern=r"\S")]
+"""What something is, in one line; never empty."""
 
 Kind = Literal["flow", "state", "ratio", "extreme", "distribution", "label"]
 """Decides fills, null rules and how a column may be aggregated again."""
@@ -42,7 +49,7 @@ class Choice(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str
+    title: Title
     label: str | None = None
     requires: tuple[str, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
@@ -60,7 +67,7 @@ class Statistic(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    title: str
+    title: Title
     label: str
     kind: Kind
     states: dict[str, State] = Field(min_length=1)
@@ -122,8 +129,9 @@ class Metric(BaseModel):
 
     @property
     def only_state(self) -> tuple[str, State] | None:
-        """The one state this metric's value is, or None for a metric of several states."""
-        return next(iter(self.states.items())) if len(self.states) == 1 else None
+        """The one state this metric's value is, or None for a value that is computed from its states."""
+        is_its_state = len(self.states) == 1 and _THE_STATE.fullmatch(self.value.strip())
+        return next(iter(self.states.items())) if is_its_state else None
 
     @property
     def natural_aggregation(self) -> str:
@@ -137,10 +145,13 @@ class Metric(BaseModel):
 
     @model_validator(mode="after")
     def _says_everything(self) -> Metric:
-        for field in ("title", "unit", "null_rule", "known_at", "source"):
+        for field in ("name", "column", "title", "unit", "type", "null_rule", "known_at", "source"):
             if not getattr(self, field).strip():
                 message = f"{field} is empty"
                 raise ValueError(message)
+        if self.family == "generic" and not self.measure.strip():
+            message = "a generic metric says by which measure it is asked for"
+            raise ValueError(message)
         chosen = any("value" in choice.values for choices in self.choices.values() for choice in choices.values())
         if self.statistic_of is None and not (self.states and (self.value.strip() or chosen)):
             message = "a metric has states and a value, or statistic_of"

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from basalt.cli import analytics, pipeline, sample, schema
 from basalt.cli import compile as compile_command
-from basalt.cli import pipeline, sample, schema
 from basalt.cli.options import Debug
 from basalt.version import __version__
 
@@ -42,6 +42,7 @@ def options(
 
 compile_command.register(app)
 app.add_typer(pipeline.app, name="pipeline")
+app.add_typer(analytics.app, name="analytics")
 sample.register(app)
 schema.register(app)
 

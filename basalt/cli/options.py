@@ -40,6 +40,15 @@ Settings = Annotated[
         help="Replace a value of the pipeline, such as PASSES[0].time_bucket_seconds=300. May be repeated.",
     ),
 ]
+TemplatePaths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--template-path",
+        metavar="DIR",
+        show_default=False,
+        help="A folder with metrics of your own, as in TEMPLATE_PATHS of a pipeline. May be repeated.",
+    ),
+]
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error was raised, with a traceback.")]
 

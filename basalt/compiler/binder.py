@@ -76,6 +76,11 @@ class Binder:
             message = "it is nested too deeply"
             raise BinderError(message) from None
 
+    def columns_named(self, text: str) -> frozenset[str]:
+        """Return every name in an expression that stands for a column; the parts of one with dots each."""
+        serialised = self._connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {text}"]).fetchall()
+        return frozenset(_columns(json.loads(serialised[0][0])))
+
     def _run(self, statement: str) -> list[tuple[object, ...]]:
         try:
             parsed = self._connection.extract_statements(statement)
@@ -112,6 +117,18 @@ def _classes(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         for child in node:
             yield from _classes(child)
+
+
+def _columns(node: object) -> Iterator[str]:
+    """Yield the parts of all names of columns in a parsed statement."""
+    if isinstance(node, dict):
+        if node.get("class") == "COLUMN_REF":
+            yield from node["column_names"]
+        for child in node.values():
+            yield from _columns(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _columns(child)
 
 
 def _translated(error: duckdb.Error) -> BinderError:

@@ -29,12 +29,20 @@ def compile_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> 
     no entry is taken to have its canonical columns. Raises ConfigurationError, BindingError or CompileError with
     every mistake of the first stage that finds any.
     """
+    with Binder() as binder:
+        done, passes = compilation(config, schemas, binder)
+        return CompiledPipeline(passes={each.name: done.emit(each) for each in passes})
+
+
+def compilation(
+    config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder
+) -> tuple[Compilation, tuple[PassConfig, ...]]:
+    """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
-    with Binder() as binder:
-        compilation = Compilation(config, binder, _bind(config, schemas, binder))
-        compilation.plan_all(passes)
-        return CompiledPipeline(passes={each.name: compilation.emit(each) for each in passes})
+    planned = Compilation(config, binder, _bind(config, schemas, binder))
+    planned.plan_all(passes)
+    return planned, tuple(passes)
 
 
 def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
@@ -121,7 +129,7 @@ class Compilation:
     def emit(self, config: PassConfig) -> CompiledPass:
         """Return the SQL of a pass whose readers are all planned."""
         planned = self.planned[config.name]
-        relations = self._relations(planned)
+        relations = self.relations(planned)
         hidden = self._wanted(config.name)
         title = _title(config, planned)
         steps = planned.steps(frozenset(), relations)
@@ -151,7 +159,7 @@ class Compilation:
         readers = [reader for reader, planned in self.planned.items() if planned.source_pass == name]
         return frozenset().union(*(self.planned[reader].needs(self._wanted(reader)) for reader in readers))
 
-    def _relations(self, planned: PlannedPass) -> dict[str, Sql]:
+    def relations(self, planned: PlannedPass) -> dict[str, Sql]:
         """Return how the tables and the pass that a pass reads stand in its SQL."""
         aliases = database_aliases(self.config.TABLES.values())
         found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}

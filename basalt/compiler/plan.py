@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn
 from basalt.compiler.indicators import Indicator
+from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Sql
 from basalt.configuration import AnalyticsConfig, PassConfig
@@ -91,6 +92,12 @@ class PlannedPass(Protocol):
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps of the pass, its last one selecting the output columns and the hidden ones wanted."""
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader; not for indicators."""
+
+    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
+        """Return what decides which rows there are, for a reader."""
 
     def refusals(self, relations: Relations) -> list[Check]:
         """Return the checks that must hold before the pass is run."""

@@ -17,14 +17,18 @@ def scan_conditions(
     source: SourceTable, contract: BucketContract, inputs: Inputs, relations: Relations
 ) -> list[Sql | None]:
     """Return the conditions on a scan of events: its own filter, the dates, the universe."""
-    time, type_ = source.event_time()
-    bounds = contract.event_bounds(inputs.config.START_DATE, inputs.config.END_DATE)
     return [
         source.filter,
-        *_dates(source.date_column, inputs.config),
-        *within(time, type_, bounds, contract.closed),
+        *date_conditions(source, contract, inputs.config),
         *universe_conditions(source, inputs, relations),
     ]
+
+
+def date_conditions(source: SourceTable, contract: BucketContract, config: AnalyticsConfig) -> list[Fragment]:
+    """Return the conditions on a scan of events that START_DATE and END_DATE make."""
+    time, type_ = source.event_time()
+    bounds = contract.event_bounds(config.START_DATE, config.END_DATE)
+    return [*_dates(source.date_column, config), *within(time, type_, bounds, contract.closed)]
 
 
 def _dates(column: Sql | None, config: AnalyticsConfig) -> list[Fragment]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from basalt.catalog.library import read_template, split_header, templates_folder
+from basalt.catalog.headers import read_template, split_header, templates_folder
 from basalt.compiler.layout import indented
 from basalt.compiler.sql import Fragment, Sql
 from basalt.errors import TemplateError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, Scalar
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, PathText, Scalar
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.tables import Table
@@ -73,6 +73,9 @@ class AnalyticsConfig(ConfigModel):
     """The passes, in any order; each may read any other."""
     TABLES: dict[str, Table] = Field(default_factory=dict)
     """Source tables by canonical name (trades, reference, ...) or a name of your own."""
+    TEMPLATE_PATHS: Annotated[list[PathText], OneOrMany] = Field(default_factory=list)
+    """Folders with metrics of your own, one template each: ``<folder>/trade/*.sql``, written as Basalt's own are. Each
+    is a measure of ``generic_metrics``. Relative paths in a pipeline file are relative to that file."""
     START_DATE: Day | None = None
     """First day (UTC) that is read; everything when not given."""
     END_DATE: Day | None = None

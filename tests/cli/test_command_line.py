@@ -21,12 +21,21 @@ def test_help_names_every_command(command: Command) -> None:
     done = command("--help")
     assert done.code == 0
     listed = done.out.partition("Commands:\n")[2].splitlines()
-    assert {line.split()[0] for line in listed} == {"compile", "pipeline", "sample", "schema"}
+    assert {line.split()[0] for line in listed} == {"analytics", "compile", "pipeline", "sample", "schema"}
     assert not [line for line in listed if line.endswith("...")]
 
 
 @pytest.mark.parametrize(
-    "names", [("compile",), ("pipeline", "run"), ("pipeline", "datasets"), ("sample",), ("schema",)]
+    "names",
+    [
+        ("analytics", "list"),
+        ("analytics", "explain"),
+        ("compile",),
+        ("pipeline", "run"),
+        ("pipeline", "datasets"),
+        ("sample",),
+        ("schema",),
+    ],
 )
 def test_every_command_explains_itself(command: Command, names: tuple[str, ...]) -> None:
     done = command(*names, "--help")

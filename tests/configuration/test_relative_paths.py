@@ -149,3 +149,10 @@ CONFIG = AnalyticsConfig(
     assert config.TABLES["v"].database == f"{tmp_path}/z.duckdb"
     assert config.OUTPUT_TARGET
     assert config.OUTPUT_TARGET.path_template == f"{tmp_path}/out/{{pass}}"
+
+
+def test_folders_of_templates(tmp_path: Path) -> None:
+    file = pipeline(tmp_path / "a[1]", "TEMPLATE_PATHS: [mine, ../shared, /abs]")
+    base = str(tmp_path)
+    assert [f"{base}/a[1]/mine", f"{base}/shared", "/abs"] == load_pipeline(file).TEMPLATE_PATHS
+    assert [f"{base}/mine"] == load_pipeline(pipeline(tmp_path, "TEMPLATE_PATHS: mine")).TEMPLATE_PATHS

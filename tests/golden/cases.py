@@ -29,9 +29,12 @@ class GoldenCase:
 
     def compiled(self) -> CompiledPipeline:
         """Compile the pipeline against its schemas."""
+        return compile_pipeline(self.config, self.schemas())
+
+    def schemas(self) -> dict[str, dict[str, str]]:
+        """Return the schemas of the sources that are not canonical."""
         schemas = self.folder / "schemas.json"
-        known = json.loads(schemas.read_text(encoding="utf-8")) if schemas.exists() else {}
-        return compile_pipeline(self.config, known)
+        return dict(json.loads(schemas.read_text(encoding="utf-8"))) if schemas.exists() else {}
 
     def expected(self) -> dict[str, str]:
         """The SQL files of the case by name."""

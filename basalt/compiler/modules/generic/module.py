@@ -11,8 +11,10 @@ from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.indicators import Indicator, resolve_indicators
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
+from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.generic.aggregation import AggregatedColumn, aggregate
 from basalt.compiler.modules.generic.bars import Bars, read_bars
+from basalt.compiler.modules.generic.lineage import computed_column, row_rules
 from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
 from basalt.compiler.plan import Check, Inputs, Relations, Step, in_message
 from basalt.compiler.scans import uses_reference
@@ -375,6 +377,16 @@ class GenericPass:
         ]
         items += [SelectItem.column(name) for name in self._hidden_items if name in hidden]
         return _final(items, source)
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader."""
+        return computed_column(
+            self, column, next((each for each in self._aggregated if each.column.name == column), None)
+        )
+
+    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
+        """Return what decides which rows there are, for a reader."""
+        return row_rules(self, relations)
 
     def refusals(self, relations: Relations) -> list[Check]:
         """Return the check that the reference has one row per listing and time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -12,8 +12,10 @@ from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_colu
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
+from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.trade.derived import derived_columns
 from basalt.compiler.modules.trade.expansion import requests
+from basalt.compiler.modules.trade.lineage import computed_column, row_rules
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import TradeRows
 from basalt.compiler.modules.trade.states import (
@@ -51,7 +53,9 @@ class TradeModule:
         Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
         trades = inputs.tables["trades"]
-        planned = TradePass(config, inputs, trades, requests(config, load_library(), trades))
+        planned = TradePass(
+            config, inputs, trades, requests(config, load_library(inputs.config.TEMPLATE_PATHS), trades)
+        )
         _check_columns(planned)
         return planned
 
@@ -64,6 +68,11 @@ def bucket_contract(config: PassConfig) -> BucketContract:
         closed=config.time_bucket_closed or "right",
         origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
     )
+
+
+def _state_column(request: Request, state: str) -> str:
+    """Return the output column that holds a state: the metric's own where its value is its state, else a hidden one."""
+    return request.column if request.metric.only_state else f"{request.column}__{state}"
 
 
 def _check_columns(planned: TradePass) -> None:
@@ -183,7 +192,7 @@ class TradePass:
             formula=self._formula(request),
             known_at=metric.known_at,
             null_rule=metric.null_rule,
-            requires=metric.requires,
+            requires=request.requires,
             source=metric.source,
             metric=metric,
             rule=self._merge_rule(request) if metric.mergeable else None,
@@ -192,11 +201,12 @@ class TradePass:
 
     def _merge_rule(self, request: Request) -> MergeRule:
         metric = request.metric
+        columns = {name: _state_column(request, name) for name in metric.states}
         states = {
             name: MergeState(
                 state.aggregate,
-                request.column if metric.only_state else f"{request.column}__{name}",
-                (*self._order_names(request.column), "ListingId") if state.aggregate in ("first", "last") else (),
+                columns[name],
+                (*self._order_names(columns[name]), "ListingId") if state.aggregate in ("first", "last") else (),
             )
             for name, state in metric.states.items()
         }
@@ -221,13 +231,13 @@ class TradePass:
     def _hidden_of(self, request: Request) -> dict[str, tuple[Sql, str | None]]:
         found: dict[str, tuple[Sql, str | None]] = {}
         for name, state in request.metric.states.items():
-            column = request.state_column(name)
+            column, stored = request.state_column(name), _state_column(request, name)
             if request.metric.only_state is None:
-                found[f"{request.column}__{name}"] = (Identifier(column), None)
+                found[stored] = (Identifier(column), None)
             if state.aggregate in ("first", "last"):
                 order = f"{column}_order"
                 parts = self.rows.order.parts(Identifier(order), self.rows.bucket_start())
-                found |= {f"{request.column}__{part}": (value, order) for part, value in parts.items()}
+                found |= {f"{stored}__{part}": (value, order) for part, value in parts.items()}
         return found
 
     @property
@@ -259,6 +269,14 @@ class TradePass:
         columns = {column.name: column for column in self._columns}
         states = {name: Fragment(columns[request.state_column(name)].describe()) for name in request.metric.states}
         return render_text(request.metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader."""
+        return computed_column(self, column, self._columns, self._parameters())
+
+    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
+        """Return what decides which rows there are, for a reader."""
+        return row_rules(self, relations)
 
     def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
         """Return no check."""

@@ -96,9 +96,10 @@ class TradeRows:
 
     def _counting(self) -> list[Sql]:
         size_given = self.source.is_given("Size", "the trade module")
-        return [size_given] if self.every_row or (counts := self._is_counted()) is None else [counts, size_given]
+        return [size_given] if self.every_row or (counts := self.is_counted()) is None else [counts, size_given]
 
-    def _is_counted(self) -> Fragment | None:
+    def is_counted(self) -> Fragment | None:
+        """Return the condition that a trade is of a classification that counts; None when all are."""
         if "Classification" not in self.source:
             return None
         classification = self.source.text("Classification", "the trade module")
@@ -120,7 +121,7 @@ class TradeRows:
         if self.by_side:
             yield SelectItem(self.column("AggressorSide", "the trade module"), "aggressor")
         if self.every_row:
-            counted = self._is_counted()
+            counted = self.is_counted()
             yield SelectItem(Literal(True) if counted is None else compose("coalesce({}, FALSE)", counted), "counted")  # noqa: FBT003
 
     def column(self, name: str, needed_by: str) -> Sql:

@@ -1,0 +1,146 @@
+"""Explains a metric from its template's header alone."""
+
+from __future__ import annotations
+
+import re
+
+from basalt.catalog.library import Library
+from basalt.catalog.metrics import Metric
+from basalt.catalog.naming import NamedColumn
+from basalt.catalog.specialise import Specialisation, specialise
+from basalt.compiler.explanation import Explanation, State, reaggregation
+from basalt.compiler.lineage import state_formula
+from basalt.compiler.modules.trade.rows import AGGRESSOR
+from basalt.compiler.sql import Fragment, Sql
+
+_VARIABLE = re.compile(r"\{\{ *(\w+) *\}\}")
+_SETTING = re.compile(r"\{(\w+)\}")
+
+
+def explain_metric(named: NamedColumn, library: Library) -> Explanation:
+    """Return what a metric is, for the choices that a column's name makes or with names in braces for open ones."""
+    metric = _chosen(named, library)
+    names = {*metric.states, *metric.derived}
+    states = tuple(_states(metric, named.chosen.get("side"), names))
+    apart = [state.name for state in states if state.merge is None]
+    value = _value(metric, names)
+    derived = {name: _plain(text, names) for name, text in metric.derived.items()}
+    texts = [value, *(state.formula for state in states), *derived.values(), named.column]
+    is_open = metric.statistic_of is not None or bool(metric.choices)
+    return Explanation(
+        column=named.column,
+        metric=metric.name,
+        title=metric.title,
+        type=metric.type,
+        unit=metric.unit,
+        kind=metric.kind,
+        asked_by=_asked_by(named),
+        formula=value,
+        states=states,
+        derived=derived,
+        settings=_settings(named, texts),
+        null_rule=metric.null_rule,
+        known_at=metric.known_at,
+        requires=_requires(metric, named),
+        reaggregation="depends on what is chosen" if is_open else reaggregation(metric.natural_aggregation, apart),
+        source=metric.source,
+    )
+
+
+def _chosen(named: NamedColumn, library: Library) -> Metric:
+    """Return the metric with its choices made, or as it is when they are open."""
+    metric, chosen = named.metric, named.chosen
+    if not chosen:
+        return metric
+    statistic = library.statistics[chosen["aggregation"]] if metric.statistic_of else None
+    return specialise(metric, Specialisation({name: chosen[name] for name in metric.choices}, statistic))
+
+
+def _value(metric: Metric, names: set[str]) -> str:
+    """Return the value as SQL over states; for choices that are open, what it is for each."""
+    if metric.statistic_of is not None:
+        return f"{{aggregation}} of {_plain(metric.statistic_of, names)}"
+    values = [
+        f"{name}: {_plain(choice.values['value'], names)}"
+        for choices in metric.choices.values()
+        for name, choice in choices.items()
+        if "value" in choice.values
+    ]
+    return "; ".join(values) or _plain(metric.value, names)
+
+
+def _states(metric: Metric, side: str | None, names: set[str]) -> list[State]:
+    aggressor = Fragment(f"aggressor = {AGGRESSOR[side]}") if side in AGGRESSOR else None
+    found = []
+    for name, state in metric.states.items():
+        where: Sql | None = None if state.where is None else Fragment(_plain(state.where, names))
+        made = state_formula(name, state.aggregate, Fragment(_plain(state.of, names)), [aggressor, where])
+        found.append(State(name=name, formula=made.formula, merge=made.merge))
+    return found
+
+
+def _plain(text: str, names: set[str]) -> str:
+    """Return a template as SQL: states and derived columns by name, what is still to be set in braces."""
+    return _VARIABLE.sub(lambda found: found[1] if found[1] in names else f"{{{found[1]}}}", text)
+
+
+def _asked_by(named: NamedColumn) -> str:
+    """Return the place in a pass that asks for a metric, with the settings that are known."""
+    group, metric = named.group, named.metric
+    known = {}
+    for parameter in group.parameters:
+        names = {choice.name for choice in parameter.choices}
+        placeholder = next((key for key in named.chosen if group.parameter(key) == parameter), None)
+        asking = next((word for word in (metric.measure, metric.name) if word in names), None)
+        value = named.chosen[placeholder] if placeholder else asking
+        if value is not None:
+            known[parameter.name] = value
+    told = ", ".join(f"{name}: {value}" for name, value in known.items())
+    return f"{group.place}: {{{told}}}" if told else group.place
+
+
+def _settings(named: NamedColumn, texts: list[str]) -> dict[str, str]:
+    """Return what sets each name in braces, as far as the configuration or the header says."""
+    asked = dict.fromkeys(name for text in texts for name in _SETTING.findall(text))
+    found: dict[str, str] = {}
+    for name in asked:
+        parameter = named.group.parameter(name)
+        if parameter is not None:
+            words = [f"{each.name} ({each.text})" if each.title else each.name for each in parameter.choices]
+            found[name] = ", ".join(words) or parameter.title
+        else:
+            found |= _computed(name, named)
+    return found
+
+
+_VARIABLES = {
+    "bucket_seconds": "time_bucket_seconds of the pass",
+    "previous_trade": "the trade before of the same listing, bucket and side, in the order of events",
+    "mid": "the column that reference_price_col names",
+    "mid_after": "the mid a horizon after the trade",
+    "scale": "with unit: bps the factor 10000 / mid, else nothing",
+    "flagged": "the flag is set",
+}
+"""What a pass fills in where a template has these names."""
+
+
+def _computed(name: str, named: NamedColumn) -> dict[str, str]:
+    """Return what stands for a variable: values of the choice that sets it, else what a pass fills in."""
+    metric = named.metric
+    own = [
+        f"{text} for {choice}"
+        for choices in metric.choices.values()
+        for choice, each in choices.items()
+        for variable, text in each.values.items()
+        if variable == name
+    ]
+    told = ", ".join(own) or _VARIABLES.get(name, "")
+    codes = [each for key, each in metric.choices.get("flag", {}).items() if named.chosen.get("flag") == key]
+    if name == "flagged" and codes:
+        told += f": {codes[0].requires[0]} is one of {', '.join(codes[0].codes)}, or as flag_codes says"
+    return {name: told} if told else {}
+
+
+def _requires(metric: Metric, named: NamedColumn) -> tuple[str, ...]:
+    by_side = () if named.chosen.get("side", "Total") == "Total" else ("AggressorSide",)
+    return tuple(dict.fromkeys([*metric.requires, *by_side]))

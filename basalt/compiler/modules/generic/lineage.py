@@ -1,0 +1,79 @@
+"""Where the columns of a generic pass come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from basalt.compiler.columns import MergeRule
+from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula, merge_formula
+from basalt.compiler.modules.generic.aggregation import AggregatedColumn
+from basalt.compiler.modules.generic.bars import Bars
+from basalt.compiler.plan import Relations
+from basalt.compiler.sql import Fragment, Identifier, conjunction
+
+if TYPE_CHECKING:
+    from basalt.compiler.modules.generic.module import GenericPass
+
+
+def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColumn | None) -> ComputedColumn:
+    """Return how a generic pass computes a column: a key, one that is aggregated, or one passed on."""
+    bars = planned.bars
+    place = f"pass {planned.config.name}: generic_analytics"
+    if name in planned.looked_up:
+        reference = planned.inputs.tables["reference"]
+        by = Read(bars.name, "ListingId", _own(bars, "ListingId"))
+        listing = Read("reference", "ListingId", reference.columns["ListingId"])
+        return ComputedColumn(
+            f"{place}.group_by",
+            "looked up by ListingId",
+            "",
+            (Read("reference", name, reference.columns[name]), by, listing),
+        )
+    if aggregated is None:
+        contract = planned.contract
+        regridded = name == "TimeBucket" and contract is not None and contract != bars.contract
+        summary = contract.describe() if regridded and contract is not None else f"{bars.name}.{name} as it is"
+        asked = f"{place}.group_by" if name in planned.keys else f"{place}.source_pass"
+        return ComputedColumn(asked, summary, "", (Read(bars.name, name, _own(bars, name)),))
+    return _aggregated(planned, name, aggregated)
+
+
+def _own(bars: Bars, column: str) -> Fragment | None:
+    """Return a column of a table over the table's own columns; a pass's needs no words."""
+    return None if bars.table is None else Fragment(bars.expression(column).text)
+
+
+def _aggregated(planned: GenericPass, name: str, aggregated: AggregatedColumn) -> ComputedColumn:
+    bars, method = planned.bars, (planned.analytics.aggregations or {})[name]
+    visible = dict.fromkeys([name, *(column for column in aggregated.reads if column in bars.columns)])
+    reads = tuple(Read(bars.name, column, _own(bars, column)) for column in visible)
+    rule = bars.columns[name].rule
+    place = f"pass {planned.config.name}: generic_analytics.aggregations.{name}"
+    by = ", ".join(planned.keys)
+    if rule is None or aggregated.column.rule is None:
+        made = aggregated.grouped[0].expression.text
+        return ComputedColumn(place, f"{method} of {bars.name}.{name} by {by}: {made}", made, reads)
+    summary = f"{method} of {bars.name}.{name} by {by}, from its states"
+    return ComputedColumn(place, summary, aggregated.value.text, reads, tuple(_states(rule, aggregated)))
+
+
+def _states(rule: MergeRule, aggregated: AggregatedColumn) -> Iterator[StateFormula]:
+    names = {item.name: item.expression for item in aggregated.grouped}
+    for (name, expression), state in zip(names.items(), rule.states.values(), strict=True):
+        yield StateFormula(name, expression.text, merge_formula(name, state.aggregate))
+
+
+def row_rules(planned: GenericPass, relations: Relations) -> Iterator[RowRule]:
+    """Yield what decides which rows a generic pass has; those of a pass it reads are that pass's own."""
+    bars = planned.bars
+    for key in planned.keys:
+        relation = "reference" if key in planned.looked_up else bars.name
+        known = planned.inputs.tables[relation].columns if relation in planned.inputs.tables else {}
+        contract = planned.contract
+        label = f", {contract.describe()}" if key == "TimeBucket" and contract is not None else ""
+        yield RowRule(f"key {key}{label}", relation, known.get(key, Identifier(key)).text)
+    if bars.table is not None and (conditions := conjunction(bars.conditions(planned.inputs, relations))) is not None:
+        yield RowRule("filter, dates and universe", bars.name, conditions.text)
+    if planned.looked_up and (condition := planned.inputs.tables["reference"].filter) is not None:
+        yield RowRule("filter of TABLES.reference", "reference", condition.text)

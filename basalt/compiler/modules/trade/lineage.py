@@ -1,0 +1,91 @@
+"""Where the columns of a trade pass come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from basalt.catalog.tables import CANONICAL_TABLES
+from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula, state_formula
+from basalt.compiler.modules.trade.derived import derived_columns
+from basalt.compiler.modules.trade.states import StateColumn
+from basalt.compiler.plan import Relations
+from basalt.compiler.scans import date_conditions, universe_conditions
+from basalt.compiler.sql import Fragment, Identifier, Sql, join
+from basalt.compiler.templates import render_text
+
+if TYPE_CHECKING:
+    from basalt.compiler.modules.trade.module import TradePass
+    from basalt.compiler.modules.trade.request import Request
+
+_TRADES = "trades"
+
+
+def computed_column(
+    planned: TradePass, name: str, states: Sequence[StateColumn], parameters: Mapping[str, Sql]
+) -> ComputedColumn:
+    """Return how a trade pass computes a column: a key, a carried column, or a metric."""
+    request = next((each for each in planned.asked if each.column == name), None)
+    if request is None:
+        return _key(planned, name)
+    columns = {column.name: column for column in states}
+    own = {state: columns[request.state_column(state)] for state in request.metric.states}
+    formulas = {state: _formula(column) for state, column in own.items()}
+    named = {state: Identifier(each.name) for state, each in own.items()}
+    written = {state: Fragment(each.formula) for state, each in formulas.items()}
+    derived = derived_columns([request], Fragment("ListingId, bucket"))
+    return ComputedColumn(
+        asked_by=request.place,
+        summary=render_text(request.metric.value, **written, **parameters).text,
+        value=render_text(request.metric.value, **named, **parameters).text,
+        reads=tuple(_reads(planned, request, tuple(own.values()))),
+        states=tuple(formulas.values()),
+        derived={each.name: each.expression.text for each in derived},
+    )
+
+
+def _formula(column: StateColumn) -> StateFormula:
+    conditions = [column.selection(marks_counted=False), column.where]
+    return state_formula(column.name, column.state.aggregate, column.of, conditions)
+
+
+def _key(planned: TradePass, name: str) -> ComputedColumn:
+    place = f"pass {planned.config.name}"
+    if name == "TimeBucket":
+        return ComputedColumn(place, planned.contract.describe(), "", (_event_time(planned),))
+    expression = planned.source.columns[name]
+    carried = "" if name == "ListingId" else ", the last in the bucket" if name == "MarketState" else ", of the listing"
+    return ComputedColumn(place, f"{name}{carried}", "", (Read(_TRADES, name, expression),))
+
+
+def _reads(planned: TradePass, request: Request, states: Sequence[StateColumn]) -> Iterator[Read]:
+    for column in request.requires:
+        yield Read(_TRADES, column, planned.rows.column(column, request.column))
+    if any(each.is_ordered or each.looks_back for each in states):
+        yield _event_time(planned)
+        if (order := planned.source.order()) is not None:
+            yield Read(_TRADES, "sequence", order[0])
+
+
+def _event_time(planned: TradePass) -> Read:
+    expression, _ = planned.source.event_time()
+    names = (name for name in CANONICAL_TABLES[_TRADES].event_times if name in planned.source)
+    return Read(_TRADES, next(names), expression)
+
+
+def row_rules(planned: TradePass, relations: Relations) -> Iterator[RowRule]:
+    """Yield what decides which rows a trade pass has, and which trades count in them."""
+    source, inputs, rows = planned.source, planned.inputs, planned.rows
+    yield RowRule("key ListingId", _TRADES, source.columns["ListingId"].text)
+    time, _ = source.event_time()
+    yield RowRule(f"key TimeBucket, {planned.contract.describe()}", _TRADES, time.text)
+    if source.filter is not None:
+        yield RowRule("filter of TABLES.trades", _TRADES, source.filter.text)
+    if dates := date_conditions(source, planned.contract, inputs.config):
+        yield RowRule("START_DATE and END_DATE", _TRADES, join(dates, " AND ").text)
+    if universe := universe_conditions(source, inputs, relations):
+        yield RowRule("UNIVERSE", _TRADES, join(universe, " AND ").text)
+    yield RowRule("trades with a size", _TRADES, source.is_given("Size", "the trade module").text)
+    if (counted := rows.is_counted()) is not None:
+        but = ", but for metrics of every classification" if rows.every_row else ""
+        yield RowRule(f"classifications{but}", _TRADES, counted.text)
