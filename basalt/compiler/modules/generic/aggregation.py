@@ -61,11 +61,11 @@ def _merged(source: BoundColumn, rule: MergeRule, keys: tuple[str, ...]) -> Aggr
     grouped = tuple(SelectItem(_merge(state, rule), columns[state_name]) for state_name, state in rule.states.items())
     states: dict[str, Sql] = {state: Identifier(column) for state, column in columns.items()}
     value = render_text(rule.metric.value, **{**rule.parameters, **states})
-    orders = _order_columns(name, rule, keys)
+    orders = _order_columns(columns, rule, keys)
     hidden = {column: SelectItem.column(column) for column in columns.values() if column != name}
     hidden |= {column: SelectItem(expression, column) for column, expression in orders.items()}
     new_states = {
-        state_name: MergeState(state.aggregate, columns[state_name], _renamed(name, state.order, keys))
+        state_name: MergeState(state.aggregate, columns[state_name], _renamed(columns[state_name], state.order, keys))
         for state_name, state in rule.states.items()
     }
     column = BoundColumn(
@@ -88,12 +88,12 @@ def _renamed(name: str, order: tuple[str, ...], keys: tuple[str, ...]) -> tuple[
     return tuple(f"{name}__listing" if part == "ListingId" and part not in keys else part for part in order)
 
 
-def _order_columns(name: str, rule: MergeRule, keys: tuple[str, ...]) -> dict[str, Sql]:
-    """Return, for a first or last, the parts of the order of the row that was taken."""
+def _order_columns(columns: Mapping[str, str], rule: MergeRule, keys: tuple[str, ...]) -> dict[str, Sql]:
+    """Return, for each first or last, the parts of the order of the row that was taken."""
     found: dict[str, Sql] = {}
-    for state in rule.states.values():
+    for name, state in rule.states.items():
         pick = _ORDERED.get(state.aggregate)
-        for part, column in zip(state.order, _renamed(name, state.order, keys), strict=True):
+        for part, column in zip(state.order, _renamed(columns[name], state.order, keys), strict=True):
             if pick is not None and column not in keys:
                 row = _row((*state.order, state.column))
                 given = compose("{} IS NOT NULL", Identifier(state.column))

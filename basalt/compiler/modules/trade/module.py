@@ -12,7 +12,7 @@ from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_colu
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.trade.derived import derived_columns
+from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.expansion import requests
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import TradeRows
@@ -137,7 +137,7 @@ class TradePass:
             classifications=self._analytics_classifications(),
             own=frozenset(column for request in self.asked for column in request.filter_columns),
             every_row=self._every_row,
-            ordered="MarketState" in self.source or any(each.is_ordered or each.looks_back for each in self._columns),
+            ordered="MarketState" in self.source or any(each.is_ordered or each.looks_around for each in self._columns),
             are_read_twice=bool(computed_apart(self._columns)),
         )
 
@@ -162,7 +162,8 @@ class TradePass:
             return merging
         marks_counted = self._every_row and not all(column.only_counted for column in apart)
         partition = Fragment("ListingId, bucket, counted" if marks_counted else "ListingId, bucket")
-        return SplitStates(merging, apart, derived_columns(self.asked, partition))
+        bucket = Bucket(partition, self.rows.bucket_end())
+        return SplitStates(merging, apart, derived_columns(self.asked, bucket), bucket.window(self.asked))
 
     @cached_property
     def columns(self) -> tuple[BoundColumn, ...]:
@@ -173,7 +174,6 @@ class TradePass:
 
     def _metric_column(self, request: Request) -> BoundColumn:
         metric = request.metric
-        refusal = "" if metric.mergeable else f"{metric.name} of a coarser group cannot be computed from finer ones"
         return BoundColumn(
             name=request.column,
             kind=metric.kind,
@@ -186,16 +186,17 @@ class TradePass:
             source=metric.source,
             metric=metric,
             rule=self._merge_rule(request) if metric.mergeable else None,
-            refusal=refusal,
+            refusal=metric.refusal,
         )
 
     def _merge_rule(self, request: Request) -> MergeRule:
         metric = request.metric
+        columns = {name: request.column if metric.only_state else f"{request.column}__{name}" for name in metric.states}
         states = {
             name: MergeState(
                 state.aggregate,
-                request.column if metric.only_state else f"{request.column}__{name}",
-                (*self._order_names(request.column), "ListingId") if state.aggregate in ("first", "last") else (),
+                columns[name],
+                (*self._order_names(columns[name]), "ListingId") if state.aggregate in ("first", "last") else (),
             )
             for name, state in metric.states.items()
         }
@@ -221,12 +222,13 @@ class TradePass:
         found: dict[str, tuple[Sql, str | None]] = {}
         for name, state in request.metric.states.items():
             column = request.state_column(name)
+            stored = request.column if request.metric.only_state else f"{request.column}__{name}"
             if request.metric.only_state is None:
-                found[f"{request.column}__{name}"] = (Identifier(column), None)
+                found[stored] = (Identifier(column), None)
             if state.aggregate in ("first", "last"):
                 order = f"{column}_order"
                 parts = self.rows.order.parts(Identifier(order), self.rows.bucket_start())
-                found |= {f"{request.column}__{part}": (value, order) for part, value in parts.items()}
+                found |= {f"{stored}__{part}": (value, order) for part, value in parts.items()}
         return found
 
     @property
