@@ -120,6 +120,12 @@ class OutputNameError(CompileError):
     code = "BAS307"
 
 
+class MeasureSideError(CompileError):
+    """A measure is asked for a side of trading for which it has no meaning."""
+
+    code = "BAS308"
+
+
 class TemplateError(CompileError):
     """A SQL template is malformed: its header lacks a field, or its text does not render."""
 

@@ -20,18 +20,42 @@ Family = Literal["generic", "discrepancy", "flag", "change", "impact", "retail_i
 """The group of a module's configuration that asks for a metric."""
 
 MERGEABLE = ("sum", "count", "min", "max", "first", "last")
-HOLISTIC = ("median", "stddev")
-AggregateName = Literal["sum", "count", "min", "max", "first", "last", "median", "stddev"]
+AggregateName = Literal[
+    "sum", "count", "min", "max", "first", "last", "median", "stddev", "covariance", "slope", "quantiles"
+]
+
+Side = Literal["Total", "Bid", "Ask", "Unknown"]
+
+_NEIGHBOUR = re.compile(r"\{\{ (previous_trade|next_trade) \}\}")
+_PAIRED = ("covariance", "slope")
 
 
 class State(BaseModel):
-    """One aggregate a metric is made of: ``aggregate`` of the expression ``of`` over rows for which ``where`` holds."""
+    """One aggregate a metric is made of: ``aggregate`` of the expression ``of`` over rows for which ``where`` holds.
+
+    A covariance, and a slope of a regression, are those of ``of`` on the expression ``against``; ``quantiles`` are a
+    list of those at the fractions ``at``, interpolated.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     aggregate: AggregateName
     of: str = "*"
     where: str | None = None
+    against: str | None = None
+    at: tuple[float, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> State:
+        if (self.against is not None) != (self.aggregate in _PAIRED):
+            message = (
+                f"covariance and slope are of one expression on another; {self.aggregate} has against: {self.against}"
+            )
+            raise ValueError(message)
+        if bool(self.at) != (self.aggregate == "quantiles"):
+            message = f"quantiles are at fractions; {self.aggregate} has at: {list(self.at)}"
+            raise ValueError(message)
+        return self
 
     @property
     def mergeable(self) -> bool:
@@ -82,7 +106,9 @@ class Metric(BaseModel):
     Total. ``position`` orders the metrics that one measure asks for. ``choices`` are the parameters a user may set,
     ``statistic_of`` the expression whose statistics, named in ``statistics``, are the metric's values.
     ``rows`` says which rows are read: ``counted`` (those of the configured classifications) or ``all``.
-    ``derived`` are columns computed per row before aggregation, in time order inside listing, bucket and side.
+    ``derived`` are values of a row, each computed from those before it. Where one looks at ``previous_trade`` or
+    ``next_trade``, in time order inside listing, bucket and side, all are columns, added before aggregation.
+    ``sides`` are those for which the metric has a meaning.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -102,6 +128,7 @@ class Metric(BaseModel):
     known_at: str
     source: str
     rows: Literal["counted", "all"] = "counted"
+    sides: tuple[Side, ...] = ("Total", "Bid", "Ask", "Unknown")
     derived: dict[str, str] = Field(default_factory=dict)
     states: dict[str, State] = Field(default_factory=dict)
     choices: dict[str, dict[str, Choice]] = Field(default_factory=dict)
@@ -115,17 +142,37 @@ class Metric(BaseModel):
     @property
     def mergeable(self) -> bool:
         """Whether a later pass can compute this metric for a coarser group, exactly, from the states."""
-        return all(state.mergeable for state in self.states.values())
+        return not self.refusal
 
     @property
-    def looks_back(self) -> bool:
-        """Whether a row's contribution depends on the row before it."""
-        return any("previous_trade" in text for text in self.derived.values())
+    def refusal(self) -> str:
+        """Why a later pass cannot compute this metric for a coarser group; nothing when it can."""
+        if self.looks_around:
+            why = (
+                "what a trade adds depends on the trades next to it, which may be on the other side of a bucket's edge"
+            )
+        elif apart := [state.aggregate for state in self.states.values() if not state.mergeable]:
+            why = f"the {apart[0]} of all trades does not follow from those of parts of them"
+        else:
+            return ""
+        return f"{self.name} of a coarser group cannot be computed from finer ones: {why}"
+
+    @property
+    def looks_around(self) -> bool:
+        """Whether a row's contribution depends on the row before or after it."""
+        return any(looks_around(text) for text in self.derived.values())
+
+    def derived_levels(self) -> dict[str, int]:
+        """Return how many steps it takes to compute each derived value: one more than the values it reads."""
+        levels: dict[str, int] = {}
+        for name, text in self.derived.items():
+            levels[name] = 1 + max((level for read, level in levels.items() if _reads(text, read)), default=0)
+        return levels
 
     def reads(self, variable: str) -> bool:
         """Tell whether the metric is computed from a variable that a user's configuration sets."""
         texts = [*self.derived.values(), *(state.of for state in self.states.values()), self.statistic_of or ""]
-        return any(f"{{{{ {variable} }}}}" in text for text in texts)
+        return any(_reads(text, variable) for text in texts)
 
     @property
     def only_state(self) -> tuple[str, State] | None:
@@ -158,7 +205,27 @@ class Metric(BaseModel):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _looks_at_selected_trades(self) -> Metric:
+        """Refuse a look at another trade's own columns; what ``derived`` names is null for trades of another side."""
+        levels = self.derived_levels()
+        if unnamed := [name for name, text in self.derived.items() if looks_around(text) and levels[name] == 1]:
+            message = (
+                f"derived.{unnamed[0]} looks at another trade, of which it can read only what derived names before"
+            )
+            raise ValueError(message)
+        return self
+
     def column_for(self, side: str) -> str:
         """Return the name of the output column for a side."""
         pattern = self.column_total if side == "Total" and self.column_total else self.column
         return pattern.replace("{side}", side)
+
+
+def looks_around(text: str) -> bool:
+    """Tell whether a derived value is computed from the trade before or after."""
+    return _NEIGHBOUR.search(text) is not None
+
+
+def _reads(text: str, variable: str) -> bool:
+    return f"{{{{ {variable} }}}}" in text

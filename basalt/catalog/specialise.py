@@ -97,7 +97,10 @@ def _states(metric: Metric, special: Specialisation, choices: list[Choice]) -> t
 def _state(state: State, where: str | None, values: Mapping[str, str]) -> State:
     conditions = [text for text in (state.where, where) if text is not None]
     joined = " AND ".join(f"({text})" if " OR " in text else text for text in conditions)
-    return state.model_copy(update={"of": _filled(state.of, values), "where": _filled(joined, values) or None})
+    update = {"of": _filled(state.of, values), "where": _filled(joined, values) or None}
+    if state.against is not None:
+        update["against"] = _filled(state.against, values)
+    return state.model_copy(update=update)
 
 
 def _placed(text: str) -> str:

@@ -17,6 +17,9 @@ _BUILD = {
     "last": "arg_max({of}, {order})",
     "median": "median({of})",
     "stddev": "stddev_samp({of})",
+    "covariance": "covar_samp({of}, {argument})",
+    "slope": "regr_slope({of}, {argument})",
+    "quantiles": "quantile_cont({of}, {argument})",
 }
 _MERGE = {**_BUILD, "count": "sum({of})"}
 _EXTREME_OF_ORDER = {"first": "min", "last": "max"}
@@ -25,9 +28,15 @@ ORDERED = frozenset(_EXTREME_OF_ORDER)
 """Aggregates that need an order of rows."""
 
 
-def build(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
-    """Return the aggregate over rows for which ``where`` holds; ``order`` is needed by first and last."""
-    return _call(_BUILD[aggregate], _where(of, where), order)
+def build(
+    aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None, argument: Sql | None = None
+) -> Fragment:
+    """Return the aggregate over rows for which ``where`` holds.
+
+    ``order`` is needed by first and last; ``argument`` by covariance and slope, the other variable, and by quantiles,
+    the list of fractions.
+    """
+    return _call(_BUILD[aggregate], _where(of, where), order, argument)
 
 
 def merge(aggregate: str, of: Sql, order: Sql | None = None, where: Sql | None = None) -> Fragment:
@@ -53,8 +62,8 @@ def _filtered(pattern: str, of: Sql, order: Sql | None, where: Sql | None) -> Fr
     return call if where is None else compose("{} FILTER (WHERE {})", call, where)
 
 
-def _call(pattern: str, of: Sql, order: Sql | None) -> Fragment:
-    if "{order}" in pattern and order is None:
-        message = f"{pattern} needs an order"
+def _call(pattern: str, of: Sql, order: Sql | None, argument: Sql | None = None) -> Fragment:
+    if ("{order}" in pattern and order is None) or ("{argument}" in pattern and argument is None):
+        message = f"{pattern} needs an order or an argument"
         raise ValueError(message)
-    return Fragment(pattern.format(of=of, order=order))
+    return Fragment(pattern.format(of=of, order=order, argument=argument))

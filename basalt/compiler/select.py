@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from basalt.compiler.layout import SelectItem, conditions, names, on_one_line, select_list
 from basalt.compiler.plan import Step
@@ -10,13 +11,22 @@ from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render
 
 
-def select(
+@dataclass(frozen=True)
+class Window:
+    """A window of rows and its name, by which several columns refer to it."""
+
+    name: str
+    definition: Sql
+
+
+def select(  # noqa: PLR0913 - the clauses of a SELECT
     columns: Sequence[SelectItem] | Sql,
     source: Sql,
     *,
     where: Iterable[Sql | None] = (),
     group_by: Sequence[str] = (),
     distinct: bool = False,
+    window: Window | None = None,
 ) -> Fragment:
     """Return a SELECT with a column per line; conditions that are None are left out."""
     return render(
@@ -26,12 +36,13 @@ def select(
         where=conditions(where),
         group_by=names(group_by) if group_by else None,
         distinct=distinct,
+        window=None if window is None else compose("{} AS ({})", Identifier(window.name), window.definition),
     )
 
 
-def add_columns(source: str, items: Sequence[SelectItem]) -> Fragment:
-    """Return all columns of a step and computed ones besides."""
-    return select(compose("*,\n    {}", select_list(items)), Identifier(source))
+def add_columns(source: str, items: Sequence[SelectItem], window: Window | None = None) -> Fragment:
+    """Return all columns of a step and computed ones besides, which may be over a window."""
+    return select(compose("*,\n    {}", select_list(items)), Identifier(source), window=window)
 
 
 def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:

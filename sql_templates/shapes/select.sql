@@ -10,3 +10,6 @@ WHERE {{ where }}
 {% if group_by %}
 GROUP BY {{ group_by }}
 {% endif %}
+{% if window %}
+WINDOW {{ window }}
+{% endif %}

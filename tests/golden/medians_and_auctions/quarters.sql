@@ -67,17 +67,27 @@ trade_sums AS (
     FROM trades_by_side
     GROUP BY ListingId, bucket
 ),
-linked_trades AS (
-    -- each trade with what depends on the trade before it
+valued_trades AS (
+    -- each trade with the values that are compared from trade to trade
     SELECT
         ListingId,
         bucket,
         aggressor,
+        event_order,
         LocalPrice,
-        ln(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END / lag(CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket ORDER BY event_order)) AS total_log_return,
-        ln(CASE WHEN aggressor = 1 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END / lag(CASE WHEN aggressor = 1 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END IGNORE NULLS) OVER (PARTITION BY ListingId, bucket ORDER BY event_order)) AS ask_log_return
+        CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END AS total_positive_price,
+        CASE WHEN aggressor = 1 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END AS ask_positive_price
     FROM ordered_trades
     WHERE counted
+),
+linked_trades AS (
+    -- each trade with what depends on the trades next to it
+    SELECT
+        *,
+        ln(total_positive_price / lag(total_positive_price IGNORE NULLS) OVER in_order) AS total_log_return,
+        ln(ask_positive_price / lag(ask_positive_price IGNORE NULLS) OVER in_order) AS ask_log_return
+    FROM valued_trades
+    WINDOW in_order AS (PARTITION BY ListingId, bucket ORDER BY event_order)
 ),
 trade_distributions AS (
     -- one row per listing and bucket: what needs all its trades at once

@@ -28,7 +28,7 @@ from basalt.configuration import (
 )
 from basalt.configuration.base import duplicates
 from basalt.configuration.trade import TradeMetricConfig
-from basalt.errors import DuplicateColumnError, Problem, UnknownMetricError, listing, nearest
+from basalt.errors import DuplicateColumnError, MeasureSideError, Problem, UnknownMetricError, listing, nearest
 
 _FILTER = "selected"
 _DEFAULT = ("VWAP", "VolumeWeightedPricePlacement", "Volume", "OHLC")
@@ -37,11 +37,13 @@ _DEFAULT = ("VWAP", "VolumeWeightedPricePlacement", "Volume", "OHLC")
 def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple[Request, ...]:
     """Return the columns asked for.
 
-    Raises UnknownMetricError naming all unknown measures, BindingError for a horizon or a column of a filter that the
-    source lacks, OutputNameError for a pattern, DuplicateColumnError for a column asked for twice.
+    Raises UnknownMetricError naming all unknown measures, MeasureSideError all measures of sides for which they have no
+    meaning, BindingError for a horizon or a column of a filter that the source lacks, OutputNameError for a pattern,
+    DuplicateColumnError for a column asked for twice.
     """
     expansion = Expansion(config, library, source)
     expansion.check_measures()
+    expansion.check_sides()
     found = tuple(expansion.requests())
     for request in found:
         _check_is_free(request, source)
@@ -107,6 +109,22 @@ class Expansion:
         ]
         if unknown:
             raise UnknownMetricError(unknown)
+
+    def check_sides(self) -> None:
+        """Raise MeasureSideError with every generic measure of a side for which it has no meaning."""
+        measures = self.library.measures("trade")
+        if meaningless := [
+            Problem(
+                f"{metric.name} has no meaning for side {side}: {metric.title}",
+                f"pass {self.config.name}: trade_analytics.generic_metrics[{index}]",
+                f"ask for {listing(metric.sides)}, in an entry of its own",
+            )
+            for index, group in enumerate(self.analytics.generic_metrics)
+            for measure, side in itertools.product(group.measures, group.sides)
+            for metric in measures[measure]
+            if side not in metric.sides
+        ]:
+            raise MeasureSideError(meaningless)
 
     def requests(self) -> Iterator[Request]:
         """Yield a request per output column."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula, state_formula
-from basalt.compiler.modules.trade.derived import derived_columns
+from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.states import StateColumn
 from basalt.compiler.plan import Relations
 from basalt.compiler.scans import date_conditions, universe_conditions
@@ -33,7 +33,8 @@ def computed_column(
     formulas = {state: _formula(column) for state, column in own.items()}
     named = {state: Identifier(each.name) for state, each in own.items()}
     written = {state: Fragment(each.formula) for state, each in formulas.items()}
-    derived = derived_columns([request], Fragment("ListingId, bucket"))
+    bucket = Bucket(Fragment("ListingId, bucket"), planned.rows.bucket_end())
+    derived = derived_columns([request], bucket)
     return ComputedColumn(
         asked_by=request.place,
         summary=render_text(request.metric.value, **written, **parameters).text,
@@ -61,7 +62,7 @@ def _key(planned: TradePass, name: str) -> ComputedColumn:
 def _reads(planned: TradePass, request: Request, states: Sequence[StateColumn]) -> Iterator[Read]:
     for column in request.requires:
         yield Read(_TRADES, column, planned.rows.column(column, request.column))
-    if any(each.is_ordered or each.looks_back for each in states):
+    if any(each.is_ordered or each.looks_around for each in states):
         yield _event_time(planned)
         if (order := planned.source.order()) is not None:
             yield Read(_TRADES, "sequence", order[0])

@@ -13,7 +13,7 @@ from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
-from basalt.compiler.modules.trade.derived import derived_columns
+from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.expansion import requests
 from basalt.compiler.modules.trade.lineage import computed_column, row_rules
 from basalt.compiler.modules.trade.request import Request
@@ -147,7 +147,7 @@ class TradePass:
             own=frozenset(column for request in self.asked for column in request.filter_columns),
             ordered_by=tuple(sorted({column for each in self._columns for column in each.ordered_by} - {"LocalPrice"})),
             every_row=self._every_row,
-            ordered="MarketState" in self.source or any(each.is_ordered or each.looks_back for each in self._columns),
+            ordered="MarketState" in self.source or any(each.is_ordered or each.looks_around for each in self._columns),
             are_read_twice=bool(computed_apart(self._columns)),
         )
 
@@ -172,7 +172,8 @@ class TradePass:
             return merging
         marks_counted = self._every_row and not all(column.only_counted for column in apart)
         partition = Fragment("ListingId, bucket, counted" if marks_counted else "ListingId, bucket")
-        return SplitStates(merging, apart, derived_columns(self.asked, partition))
+        bucket = Bucket(partition, self.rows.bucket_end())
+        return SplitStates(merging, apart, derived_columns(self.asked, bucket), bucket.window(self.asked))
 
     @cached_property
     def columns(self) -> tuple[BoundColumn, ...]:
@@ -183,7 +184,6 @@ class TradePass:
 
     def _metric_column(self, request: Request) -> BoundColumn:
         metric = request.metric
-        refusal = "" if metric.mergeable else f"{metric.name} of a coarser group cannot be computed from finer ones"
         return BoundColumn(
             name=request.column,
             kind=metric.kind,
@@ -196,7 +196,7 @@ class TradePass:
             source=metric.source,
             metric=metric,
             rule=self._merge_rule(request) if metric.mergeable else None,
-            refusal=refusal,
+            refusal=metric.refusal,
         )
 
     def _merge_rule(self, request: Request) -> MergeRule:

@@ -79,6 +79,11 @@ class TradeRows:
         start = compose("bucket * {}", self.contract.width)
         return compose("({} + {})", Literal(self.contract.origin), start) if self.contract.origin else start
 
+    def bucket_end(self) -> Fragment:
+        """Return the end of a row's bucket, in nanoseconds."""
+        end = compose("(bucket + 1) * {}", self.contract.width)
+        return compose("({} + {})", Literal(self.contract.origin), end) if self.contract.origin else end
+
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to rows with buckets and order."""
         steps = [self._scan(relations), self._bucketed(), *([self._ordered()] if self.ordered else [])]

@@ -2,13 +2,14 @@
 
 ``FilteredStates`` takes every state from the trades in one GROUP BY, with FILTER for a side. ``SlicedStates`` groups
 the trades once more finely, by side, and merges the few resulting rows: the same numbers for less work, where every
-state merges. ``SplitStates`` takes states that do not merge, or that look back to an earlier trade, from a query of
-their own, so that only the columns they need are sorted and kept.
+state merges. ``SplitStates`` takes states that do not merge, or that look at the trade before or after, from a query
+of their own, so that only the columns they need are sorted and kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from basalt.catalog.metrics import State
@@ -19,12 +20,12 @@ from basalt.compiler.modules.trade.filters import row_name
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import AGGRESSOR, TradeRows
 from basalt.compiler.plan import Step
-from basalt.compiler.select import select
-from basalt.compiler.sql import Fragment, Identifier, Sql, compose, conjunction, join
+from basalt.compiler.select import Window, add_columns, select
+from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, conjunction, join
 from basalt.compiler.templates import render, render_text
 
 STATES = "trade_states"
-_MERGED, _LINKED, _APART = "trade_sums", "linked_trades", "trade_distributions"
+_MERGED, _VALUED, _LINKED, _APART = "trade_sums", "valued_trades", "linked_trades", "trade_distributions"
 _KEYS = ("ListingId", "bucket")
 _ORDER = Identifier("event_order")
 
@@ -40,9 +41,11 @@ class StateColumn:
     where: Sql | None
     side: str
     only_counted: bool
-    looks_back: bool
+    looks_around: bool
     requires: tuple[str, ...]
     read: tuple[str, ...]
+    argument: Sql | None = None
+    """The other variable of a covariance or slope, the fractions of quantiles."""
 
     @property
     def ordered_by(self) -> tuple[str, ...]:
@@ -72,11 +75,12 @@ class StateColumn:
     def describe(self) -> str:
         """Return the state as a reader of the catalogue sees it."""
         where = f" where {self.where}" if self.where is not None else ""
-        return f"{self.state.aggregate}({self.of}){where}"
+        argument = f", {self.argument}" if self.argument is not None else ""
+        return f"{self.state.aggregate}({self.of}{argument}){where}"
 
     def selection(self, marks_counted: bool) -> Fragment | None:  # noqa: FBT001 - a fact about the rows
         """Return the condition that a trade belongs to this state's side and is counted; None when all do."""
-        of_all = self.side == "Total" or self.looks_back
+        of_all = self.side == "Total" or self.looks_around
         side = None if of_all else compose("aggressor = {}", AGGRESSOR[self.side])
         counted = Identifier("counted") if marks_counted and self.only_counted else None
         return conjunction([side, counted])
@@ -99,22 +103,29 @@ def state_columns(requests: Iterable[Request]) -> tuple[StateColumn, ...]:
                     where=None if state.where is None else render_text(state.where, **values),
                     side=request.side,
                     only_counted=request.metric.rows == "counted",
-                    looks_back=request.metric.looks_back,
+                    looks_around=request.metric.looks_around,
                     requires=tuple(column for column in request.requires if column != "AggressorSide"),
                     read=request.metric.requires,
+                    argument=_argument(state, values),
                 ),
             )
     return tuple(found.values())
 
 
+def _argument(state: State, values: Mapping[str, Sql]) -> Sql | None:
+    if state.at:
+        return compose("[{}]", join(Literal(fraction) for fraction in state.at))
+    return None if state.against is None else render_text(state.against, **values)
+
+
 def computed_apart(columns: Sequence[StateColumn]) -> tuple[StateColumn, ...]:
     """Return the states that are best computed in a query of their own.
 
-    One query computes all where no state looks back to an earlier trade and none is of one side.
+    One query computes all where no state looks at another trade and none is of one side.
     """
-    if all(column.side == "Total" and not column.looks_back for column in columns):
+    if all(column.side == "Total" and not column.looks_around for column in columns):
         return ()
-    return tuple(column for column in columns if column.looks_back or not column.state.mergeable)
+    return tuple(column for column in columns if column.looks_around or not column.state.mergeable)
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,7 @@ class FilteredStates:
 def _built(column: StateColumn, selection: Sql | None) -> SelectItem:
     order = _ORDER if column.is_ordered else None
     where = conjunction([selection, column.where])
-    return SelectItem(build(column.state.aggregate, column.of, order, where), column.name)
+    return SelectItem(build(column.state.aggregate, column.of, order, where, column.argument), column.name)
 
 
 def _built_order(column: StateColumn, selection: Sql | None) -> SelectItem:
@@ -191,6 +202,7 @@ class SplitStates:
     merging: FilteredStates | SlicedStates
     columns: tuple[StateColumn, ...]
     derived: tuple[DerivedColumn, ...]
+    window: Window
 
     @property
     def rows(self) -> TradeRows:
@@ -200,8 +212,10 @@ class SplitStates:
     def steps(self, orders: frozenset[str]) -> list[Step]:
         """Return the steps to one row per listing and bucket; ``orders`` names the order columns wanted."""
         *earlier, last = self.merging.steps(orders)
-        linked = [self._linked()] if self.derived else []
-        return [*earlier, replace(last, name=_MERGED), *linked, self._distributions(orders), self._joined(orders)]
+        derived = self._derived_steps()
+        *_, read = [self.rows.name, *(step.name for step in derived)]
+        apart = [*derived, self._distributions(orders, read), self._joined(orders)]
+        return [*earlier, replace(last, name=_MERGED), *apart]
 
     @property
     def _marks_counted(self) -> bool:
@@ -211,15 +225,28 @@ class SplitStates:
     def _counted(self) -> Sql | None:
         return Identifier("counted") if self.rows.every_row and not self._marks_counted else None
 
-    def _linked(self) -> Step:
+    def _derived_steps(self) -> list[Step]:
+        """Return the steps that add columns to trades, each step's from those of the step before."""
+        steps: list[Step] = []
+        for number, columns in itertools.groupby(self.derived, lambda column: column.step):
+            items = [SelectItem(column.expression, column.name) for column in columns]
+            steps.append(self._linked(steps[-1], items, number) if steps else self._valued(items))
+        return steps
+
+    def _valued(self, items: Sequence[SelectItem]) -> Step:
         read = dict.fromkeys(name for column in self.columns for name in column.requires)
         kept = [*_KEYS, *(["aggressor"] if self.rows.by_side else []), *(["counted"] if self._marks_counted else [])]
-        items = [SelectItem.column(name) for name in (*kept, *map(row_name, read))]
-        items += [SelectItem(column.expression, column.name) for column in self.derived]
-        body = select(items, Identifier(self.rows.name), where=[self._counted()])
-        return Step(_LINKED, body, "each trade with what depends on the trade before it")
+        plain = [SelectItem.column(name) for name in (*kept, "event_order", *map(row_name, read))]
+        body = select([*plain, *items], Identifier(self.rows.name), where=[self._counted()])
+        return Step(_VALUED, body, "each trade with the values that are compared from trade to trade")
 
-    def _distributions(self, orders: frozenset[str]) -> Step:
+    def _linked(self, earlier: Step, items: Sequence[SelectItem], number: int) -> Step:
+        name = _LINKED if earlier.name == _VALUED else f"{_LINKED}_{number - 1}"
+        return Step(
+            name, add_columns(earlier.name, items, self.window), "each trade with what depends on the trades next to it"
+        )
+
+    def _distributions(self, orders: frozenset[str], read: str) -> Step:
         items = [SelectItem.column(name) for name in _KEYS]
         items += [_built(column, column.selection(self._marks_counted)) for column in self.columns]
         items += [
@@ -228,10 +255,8 @@ class SplitStates:
             if column.order_name in orders
         ]
         comment = "one row per listing and bucket: what needs all its trades at once"
-        if self.derived:
-            return _grouped(_APART, items, _LINKED, _KEYS, comment)
-        body = select(items, Identifier(self.rows.name), where=[self._counted()], group_by=_KEYS)
-        return Step(_APART, body, comment)
+        where = [] if self.derived else [self._counted()]
+        return Step(_APART, select(items, Identifier(read), where=where, group_by=_KEYS), comment)
 
     def _joined(self, orders: frozenset[str]) -> Step:
         ordered = [column.order_name for column in self.columns if column.order_name in orders]

@@ -1,0 +1,188 @@
+-- minutes: trade, 60 s buckets (start, end], labelled by their end
+WITH source_trades AS NOT MATERIALIZED (
+    -- one row per trade, in canonical columns
+    SELECT
+        ListingId,
+        epoch_ns(TradeTimestamp)                                  AS event_ns,
+        BMLLSequenceNo                                            AS sequence,
+        MIC,
+        Ticker,
+        MarketState,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END        AS LocalPrice,
+        Size,
+        CASE WHEN isfinite(TradeNotional) THEN TradeNotional END  AS TradeNotional,
+        CASE AggressorSide WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END AS aggressor
+    FROM trades
+    WHERE Classification IN ('LIT_CONTINUOUS')
+      AND NOT isnan(Size) AND isfinite(Size)
+),
+bucketed_trades AS NOT MATERIALIZED (
+    -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
+    SELECT
+        *,
+        event_ns // 60000000000 + (event_ns % 60000000000 > 0)::BIGINT - 1 AS bucket
+    FROM source_trades
+),
+ordered_trades AS NOT MATERIALIZED (
+    -- each trade with its place in the order of events: time, sequence, then what makes it unique
+    SELECT
+        *,
+        (event_ns - bucket * 60000000000) * (1::HUGEINT << 91)
+            + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 27)
+            + (hash(LocalPrice) >> 37)::BIGINT AS event_order
+    FROM bucketed_trades
+),
+trade_sums AS (
+    -- one row per listing and bucket: all that metrics are made of
+    SELECT
+        ListingId,
+        bucket,
+        any_value(MIC)                             AS MIC,
+        any_value(Ticker)                          AS Ticker,
+        arg_max(MarketState, event_order)          AS MarketState,
+        max(LocalPrice)                            AS total_high,
+        min(LocalPrice)                            AS total_low,
+        arg_min(LocalPrice, event_order)           AS total_open,
+        arg_max(LocalPrice, event_order)           AS total_close,
+        sum(TradeNotional)                         AS total_notional,
+        sum(CASE WHEN Size >= 10000 THEN Size END) AS total_large_volume,
+        sum(Size)                                  AS total_volume
+    FROM ordered_trades
+    GROUP BY ListingId, bucket
+),
+valued_trades AS (
+    -- each trade with the values that are compared from trade to trade
+    SELECT
+        ListingId,
+        bucket,
+        aggressor,
+        event_order,
+        LocalPrice,
+        Size,
+        CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END AS total_positive_price,
+        CASE WHEN aggressor = 2 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END AS bid_positive_price,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END                    AS total_finite_price,
+        CASE WHEN isfinite(LocalPrice) THEN event_ns END                      AS total_priced_at,
+        CASE WHEN aggressor = 2 THEN CASE WHEN isfinite(LocalPrice) THEN LocalPrice END END AS bid_finite_price,
+        CASE WHEN aggressor = 2 THEN CASE WHEN isfinite(LocalPrice) THEN event_ns END END AS bid_priced_at,
+        CASE aggressor WHEN 1 THEN Size WHEN 2 THEN -Size END                 AS total_signed_size,
+        CASE WHEN aggressor > 0 AND isfinite(LocalPrice) AND isfinite(Size) THEN LocalPrice END AS total_initiated_price,
+        nullif(aggressor, 0)                                                  AS total_initiator
+    FROM ordered_trades
+),
+linked_trades AS (
+    -- each trade with what depends on the trades next to it
+    SELECT
+        *,
+        ln(total_positive_price / lag(total_positive_price IGNORE NULLS) OVER in_order) AS total_log_return,
+        ln(bid_positive_price / lag(bid_positive_price IGNORE NULLS) OVER in_order) AS bid_log_return,
+        coalesce(lead(total_priced_at IGNORE NULLS) OVER in_order, (bucket + 1) * 60000000000) - total_priced_at AS total_stands,
+        coalesce(lead(bid_priced_at IGNORE NULLS) OVER in_order, (bucket + 1) * 60000000000) - bid_priced_at AS bid_stands,
+        total_finite_price - lag(total_finite_price IGNORE NULLS) OVER in_order AS total_price_change,
+        bid_finite_price - lag(bid_finite_price IGNORE NULLS) OVER in_order     AS bid_price_change,
+        total_initiated_price - lag(total_initiated_price IGNORE NULLS) OVER in_order AS total_initiated_change,
+        lag(total_initiator IGNORE NULLS) OVER in_order                         AS total_prior_initiator
+    FROM valued_trades
+    WINDOW in_order AS (PARTITION BY ListingId, bucket ORDER BY event_order, Size, aggressor)
+),
+linked_trades_2 AS (
+    -- each trade with what depends on the trades next to it
+    SELECT
+        *,
+        lag(total_log_return IGNORE NULLS) OVER in_order   AS total_prior_return,
+        lag(bid_log_return IGNORE NULLS) OVER in_order     AS bid_prior_return,
+        lag(total_price_change IGNORE NULLS) OVER in_order AS total_prior_change
+    FROM linked_trades
+    WINDOW in_order AS (PARTITION BY ListingId, bucket ORDER BY event_order, Size, aggressor)
+),
+trade_distributions AS (
+    -- one row per listing and bucket: what needs all its trades at once
+    SELECT
+        ListingId,
+        bucket,
+        sum(total_log_return * total_log_return)              AS total_squared_returns,
+        sum(bid_log_return * bid_log_return)                  AS bid_squared_returns,
+        sum(abs(total_log_return * total_prior_return))       AS total_neighbouring_returns,
+        sum(abs(bid_log_return * bid_prior_return))           AS bid_neighbouring_returns,
+        sum(total_finite_price * total_stands)                AS total_price_by_time,
+        sum(total_stands)                                     AS total_time_priced,
+        sum(bid_finite_price * bid_stands)                    AS bid_price_by_time,
+        sum(bid_stands)                                       AS bid_time_priced,
+        count(CASE WHEN total_price_change > 0 THEN 1 END)    AS total_upticks,
+        count(CASE WHEN bid_price_change > 0 THEN 1 END)      AS bid_upticks,
+        quantile_cont(Size, [0.1, 0.25, 0.5, 0.75, 0.9])      AS total_size_quantiles,
+        quantile_cont(CASE WHEN aggressor = 2 THEN Size END, [0.1, 0.25, 0.5, 0.75, 0.9]) AS bid_size_quantiles,
+        regr_slope(total_initiated_change, total_signed_size) AS total_price_slope,
+        min(CASE WHEN total_initiated_change IS NOT NULL THEN total_signed_size END) AS total_least_signed_size,
+        max(CASE WHEN total_initiated_change IS NOT NULL THEN total_signed_size END) AS total_greatest_signed_size,
+        count(CASE WHEN total_initiator IS DISTINCT FROM total_prior_initiator THEN total_initiator END) AS total_runs,
+        covar_samp(total_price_change, total_prior_change)    AS total_change_covariance
+    FROM linked_trades_2
+    GROUP BY ListingId, bucket
+),
+trade_states AS (
+    -- one row per listing and bucket: all that metrics are made of
+    SELECT
+        trade_sums.*,
+        trade_distributions.total_squared_returns,
+        trade_distributions.bid_squared_returns,
+        trade_distributions.total_neighbouring_returns,
+        trade_distributions.bid_neighbouring_returns,
+        trade_distributions.total_price_by_time,
+        trade_distributions.total_time_priced,
+        trade_distributions.bid_price_by_time,
+        trade_distributions.bid_time_priced,
+        trade_distributions.total_upticks,
+        trade_distributions.bid_upticks,
+        trade_distributions.total_size_quantiles,
+        trade_distributions.bid_size_quantiles,
+        trade_distributions.total_price_slope,
+        trade_distributions.total_least_signed_size,
+        trade_distributions.total_greatest_signed_size,
+        trade_distributions.total_runs,
+        trade_distributions.total_change_covariance
+    FROM trade_sums
+    LEFT JOIN trade_distributions
+      ON trade_sums.ListingId IS NOT DISTINCT FROM trade_distributions.ListingId
+     AND trade_sums.bucket = trade_distributions.bucket
+)
+-- the metrics
+SELECT
+    ListingId,
+    make_timestamp((bucket + 1) * 60000000)                   AS TimeBucket,
+    MIC,
+    Ticker,
+    MarketState,
+    total_squared_returns                                     AS TradeTotalRealizedVariance,
+    bid_squared_returns                                       AS TradeBidRealizedVariance,
+    pi() / 2 * total_neighbouring_returns                     AS TradeTotalBipowerVariation,
+    pi() / 2 * bid_neighbouring_returns                       AS TradeBidBipowerVariation,
+    total_price_by_time / nullif(total_time_priced, 0)        AS TradeTotalTWAP,
+    bid_price_by_time / nullif(bid_time_priced, 0)            AS TradeBidTWAP,
+    coalesce(total_upticks, 0)                                AS TradeTotalUptickCount,
+    coalesce(bid_upticks, 0)                                  AS TradeBidUptickCount,
+    total_size_quantiles[3]                                   AS TradeTotalSizeQ50,
+    bid_size_quantiles[3]                                     AS TradeBidSizeQ50,
+    CASE WHEN total_least_signed_size < total_greatest_signed_size THEN total_price_slope END AS TradeTotalKyleLambda,
+    coalesce(total_runs, 0)                                   AS TradeTotalRunCount,
+    CASE WHEN total_change_covariance < 0 THEN 2 * sqrt(-total_change_covariance) END AS TradeTotalRoll,
+    CASE
+        WHEN total_low > 0 AND isfinite(total_high)
+        THEN ln(total_high / total_low) / sqrt(4 * ln(2))
+    END AS TradeTotalParkinson,
+    CASE
+        WHEN total_low > 0 AND isfinite(total_high)
+        THEN sqrt(0.5 * ln(total_high / total_low) ** 2 - (2 * ln(2) - 1) * ln(total_close / total_open) ** 2)
+    END AS TradeTotalGarmanKlass,
+    CASE
+        WHEN total_low > 0 AND isfinite(total_high)
+        THEN sqrt(
+            ln(total_high / total_close) * ln(total_high / total_open) + ln(total_low / total_close) * ln(total_low / total_open)
+        )
+    END AS TradeTotalRogersSatchell,
+    CASE
+        WHEN least(total_open, total_close) > 0 AND isfinite(total_open) AND isfinite(total_close) AND total_notional > 0
+        THEN abs(ln(total_close / total_open)) / total_notional
+    END AS TradeTotalAmihud,
+    coalesce(total_large_volume, 0) / nullif(total_volume, 0) AS TradeTotalLargeTradeShare
+FROM trade_states
