@@ -59,3 +59,9 @@ def test_every_change_and_every_impact(market: Market, filtered: dict[str, Any],
 @settings(max_examples=5)
 def test_what_a_pass_gives_that_is_asked_for_nothing(market: Market) -> None:
     assert_equals_the_oracle(market, {})
+
+
+@given(MARKETS)
+@settings(max_examples=20)
+def test_the_retail_imbalance(market: Market) -> None:
+    assert_equals_the_oracle(market, {"enable_retail_imbalance": True})
