@@ -6,10 +6,11 @@ import re
 
 from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
+from basalt.catalog.metrics import State as MetricState
 from basalt.catalog.naming import NamedColumn
 from basalt.catalog.specialise import Specialisation, specialise
 from basalt.compiler.explanation import Explanation, State, reaggregation
-from basalt.compiler.lineage import state_formula
+from basalt.compiler.lineage import MadeOf, state_formula
 from basalt.compiler.modules.trade.rows import AGGRESSOR
 from basalt.compiler.sql import Fragment, Sql
 
@@ -74,9 +75,16 @@ def _states(metric: Metric, side: str | None, names: set[str]) -> list[State]:
     found = []
     for name, state in metric.states.items():
         where: Sql | None = None if state.where is None else Fragment(_plain(state.where, names))
-        made = state_formula(name, state.aggregate, Fragment(_plain(state.of, names)), [aggressor, where])
+        made = state_formula(name, state, _made_of(state, names), [aggressor, where])
         found.append(State(name=name, formula=made.formula, merge=made.merge))
     return found
+
+
+def _made_of(state: MetricState, names: set[str]) -> MadeOf:
+    of = Fragment(_plain(state.of, names))
+    if state.at:
+        return MadeOf(of, Fragment(f"[{', '.join(map(str, state.at))}]"))
+    return MadeOf(of, None if state.against is None else Fragment(_plain(state.against, names)))
 
 
 def _plain(text: str, names: set[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from basalt.catalog.metrics import MERGEABLE, State
 from basalt.compiler.aggregates import build, merge
 from basalt.compiler.sql import Fragment, Identifier, Sql
 
@@ -52,16 +53,24 @@ class RowRule:
     sql: str
 
 
-def state_formula(name: str, aggregate: str, of: Sql, conditions: Iterable[Sql | None]) -> StateFormula:
+@dataclass(frozen=True)
+class MadeOf:
+    """What a state aggregates, and the other variable of a covariance or slope or the fractions of quantiles."""
+
+    of: Sql
+    argument: Sql | None = None
+
+
+def state_formula(name: str, state: State, made_of: MadeOf, conditions: Iterable[Sql | None]) -> StateFormula:
     """Return a state as SQL; first and last go by ``event_order``, which is time, sequence, then what is unique."""
     where = [condition.text for condition in conditions if condition is not None]
-    made = build(aggregate, of, Fragment("event_order")).text
+    made = build(state.aggregate, made_of.of, Fragment("event_order"), argument=made_of.argument).text
     filtered = f"{made} FILTER (WHERE {' AND '.join(where)})" if where else made
-    return StateFormula(name, filtered, merge_formula(name, aggregate))
+    return StateFormula(name, filtered, merge_formula(name, state.aggregate))
 
 
 def merge_formula(name: str, aggregate: str) -> str | None:
     """Return how states of finer groups are merged into one, or None where they are not."""
-    if aggregate in ("median", "stddev"):
+    if aggregate not in MERGEABLE:
         return None
     return merge(aggregate, Identifier(name), Identifier(f"{name}_order")).text

@@ -27,7 +27,7 @@ def header(path: Path) -> tuple[dict[str, Any], str]:
 
 def written(folder: Path, told: dict[str, Any], body: str) -> Path:
     path = folder / "metric.sql"
-    path.write_text(f"/* ---\n{yaml.safe_dump(told)}--- */{body}", encoding="utf-8")
+    path.write_text(f"/* ---\n{yaml.safe_dump(told, sort_keys=False)}--- */{body}", encoding="utf-8")
     return path
 
 

@@ -219,7 +219,7 @@ def test_lineage_goes_through_passes_to_expressions_of_the_source(command: Comma
     assert (price["relation"], price["column"], price["how"]) == (
         "trades",
         "LocalPrice",
-        "nullif((LocalPrice * 2), 'NaN')",
+        "CASE WHEN isfinite((LocalPrice * 2)) THEN (LocalPrice * 2) END",
     )
     assert price["source_columns"] == ["LocalPrice"]
     assert (time["column"], time["source_columns"]) == ("TradeTimestamp", ["TradeTimestamp"])

@@ -15,8 +15,9 @@ from markets.pipelines import BY_INSTRUMENT, BY_LISTING, Config, bucket_settings
 from markets.trades import Market, markets, trade_table
 from oracles.buckets import SECOND, Contract
 from oracles.further_measures import BY_SIDE, COMPOSABLE, FURTHER_MEASURES, further_pass, sides_of, told_apart
+from oracles.further_tolerances import assert_equal
 from oracles.measures import ALL_SIDES
-from oracles.results import Result, Tolerance, assert_same
+from oracles.results import Result
 from oracles.trade_pass import column_name
 from oracles.trades import by_instrument, read_trades
 
@@ -32,18 +33,7 @@ if TYPE_CHECKING:
 MINUTES = Contract(60 * SECOND)
 WIDTHS = st.sampled_from([SECOND, 15 * SECOND // 2, 60 * SECOND, 86_400 * SECOND])
 ORIGINS = st.sampled_from([0, 0, 30 * SECOND + 1_000])
-COUNTS = ("UptickCount", "DowntickCount", "RunCount")
 NOT_COMPOSABLE = [measure for measure in FURTHER_MEASURES if measure not in COMPOSABLE]
-
-RELATIVE = dict.fromkeys(FURTHER_MEASURES, 1e-12) | {"Roll": 1e-9, "KyleLambda": 1e-9}
-"""Sums of doubles may be taken in any order; a covariance loses digits where its terms cancel."""
-RELATIVE |= dict.fromkeys(["Parkinson", "GarmanKlass", "RogersSatchell"], 1e-9)
-"""A logarithm of a ratio that is nearly one loses digits."""
-ABSOLUTE = {"Roll": 1e-7, "KyleLambda": 1e-7, "Parkinson": 1e-12, "GarmanKlass": 1e-12, "RogersSatchell": 1e-9}
-TOLERANCE = Tolerance(
-    {column_name(side, name): RELATIVE[name] for side in ALL_SIDES for name in FURTHER_MEASURES if name not in COUNTS},
-    {column_name(side, name): error for side in ALL_SIDES for name, error in ABSOLUTE.items()},
-)
 
 some_measures = st.lists(st.sampled_from(FURTHER_MEASURES), unique=True, min_size=1, max_size=4)
 
@@ -70,19 +60,6 @@ def result_of(
     """Run a trade pass over a table of trades."""
     config = {"TABLES": {"trades": table}, "PASSES": [pass_config(contract, measures, sides, **group)]}
     return run_pass(config, "bars", connection=connection)
-
-
-def assert_equal(actual: Result, expected: Result) -> None:
-    """Check results; Roll's by the covariance, as rounding decides on which side of zero one of zero is."""
-    assert_same(covariances(actual), covariances(expected), TOLERANCE)
-
-
-def covariances(result: Result) -> Result:
-    """Return a result with the covariance below zero that each Roll measure stands for."""
-    return {
-        key: {name: (value or 0.0) ** 2 / 4 if name.endswith("Roll") else value for name, value in row.items()}
-        for key, row in result.items()
-    }
 
 
 @given(markets(contracts(WIDTHS, ORIGINS)))

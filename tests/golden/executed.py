@@ -53,10 +53,16 @@ def views(case: GoldenCase, folder: Path | None = None, **tables: pa.Table) -> I
 
 
 def drawn_market(
-    draw: Draw, contract: Contract, resolution: Resolution = "ns", sequences: Sequences = "unique"
+    draw: Draw,
+    contract: Contract,
+    resolution: Resolution = "ns",
+    sequences: Sequences = "unique",
+    added: st.SearchStrategy[dict[str, Any]] | None = None,
 ) -> Market:
-    """Draw a market with market states."""
-    market = draw(markets(st.just(contract), st.just(sequences), st.just(resolution)))
+    """Draw a market with market states, which ``added`` columns of a vendor have among them."""
+    market = draw(markets(st.just(contract), st.just(sequences), st.just(resolution), added=added))
+    if added is not None:
+        return market
     return replace(market, rows=[{**row, "MarketState": draw(_MARKET_STATES)} for row in market.rows])
 
 

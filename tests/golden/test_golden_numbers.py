@@ -11,16 +11,20 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
 from markets.moments import MIDNIGHT, MORNING
-from markets.trades import INSTRUMENTS, VENUES
+from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.buckets import DAY, SECOND, Contract
+from oracles.further_measures import further_pass, told_apart
+from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import aggregated, in_order
 from oracles.measures import ALL_SIDES, FLOWS
 from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
-from oracles.tolerances import trade_tolerance
+from oracles.tolerances import metric_tolerance, trade_tolerance
+from oracles.trade_groups import grouped_pass
 from oracles.trade_pass import trade_pass
 from oracles.trades import Trade, by_instrument, read_trades
 
@@ -149,7 +153,54 @@ def check_vendor_bars(case: GoldenCase, draw: Draw) -> None:
             assert_same(found.result("totals"), totals, Tolerance({"Volume": 1e-12}))
 
 
+def check_costs_and_flags(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, MINUTES, added=vendor_columns)
+    trades, asked = read_trades(market.rows), trade_analytics(case)
+    columns = [
+        "DiscrepancyToEBBO", "DiscrepancyToPreTradeMidLast", "OddLotTradeVolume", "RetailEffectiveSpread1s",
+    ]  # fmt: skip
+    with views(case, trades=canonical(market), reference=market.reference) as found:
+        minutes = costs_and_flags(trades, MINUTES, asked)
+        assert_same(found.result("minutes"), minutes, metric_tolerance(columns_of(minutes)))
+        quarters = with_columns(costs_and_flags(by_instrument(trades, market.instruments), QUARTERS, asked), *columns)
+        assert_same(found.result("quarters"), quarters, metric_tolerance(columns))
+
+
+def costs_and_flags(trades: list[Trade], contract: Contract, asked: dict[str, Any]) -> Result:
+    """What the oracle, which knows no patterns, says of the groups; the last group of impacts has one."""
+    *impacts, retail = asked["impact_metrics"]
+    found = grouped_pass(trades, contract, {**asked, "impact_metrics": impacts})
+    renamed = grouped_pass(trades, contract, {"impact_metrics": [retail]})
+    return {key: row | {f"Retail{name}": value for name, value in renamed[key].items()} for key, row in found.items()}
+
+
+def check_further_measures(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, MINUTES)
+    trades = told_apart(read_trades(market.rows))
+    expected = [
+        further_pass(trades, MINUTES, group["measures"], group.get("sides", ["Total"]))
+        for group in trade_analytics(case)["generic_metrics"]
+    ]
+    with views(case, trades=canonical(market), reference=market.reference) as found:
+        for minutes in expected:
+            assert_equal(found.result("minutes"), minutes)
+        composed = told_apart(by_instrument(trades, market.instruments))
+        quarters = further_pass(composed, QUARTERS, ["GarmanKlass", "Amihud", "LargeTradeShare"], ["Total"])
+        assert_equal(found.result("quarters"), quarters)
+
+
+def trade_analytics(case: GoldenCase) -> dict[str, Any]:
+    """What the first pass of a case asks for."""
+    return yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["trade_analytics"]
+
+
+def columns_of(result: Result) -> set[str]:
+    return {name for row in result.values() for name in row}
+
+
 CHECKS = {
+    "costs_and_flags": check_costs_and_flags,
+    "further_measures": check_further_measures,
     "every_side": check_every_side,
     "mapped_source": check_mapped_source,
     "medians_and_auctions": check_medians_and_auctions,

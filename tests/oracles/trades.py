@@ -44,8 +44,8 @@ class Trade:
 
 
 def number(value: float | None) -> float | None:
-    """The value, or None where there is no number."""
-    return None if value is None or math.isnan(value) else float(value)
+    """The value, or None where there is no finite number."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def read_trades(rows: Iterable[Row], classifications: Iterable[str] = ("LIT_CONTINUOUS",)) -> list[Trade]:

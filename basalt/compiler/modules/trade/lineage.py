@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from basalt.catalog.tables import CANONICAL_TABLES
-from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula, state_formula
+from basalt.compiler.lineage import ComputedColumn, MadeOf, Read, RowRule, StateFormula, state_formula
 from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.states import StateColumn
 from basalt.compiler.plan import Relations
@@ -47,7 +47,7 @@ def computed_column(
 
 def _formula(column: StateColumn) -> StateFormula:
     conditions = [column.selection(marks_counted=False), column.where]
-    return state_formula(column.name, column.state.aggregate, column.of, conditions)
+    return state_formula(column.name, column.state, MadeOf(column.of, column.argument), conditions)
 
 
 def _key(planned: TradePass, name: str) -> ComputedColumn:
