@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .child import run_in_child
+from .child import WORK_SECONDS, run_in_child
 from .workloads import WORKLOADS
 
 if TYPE_CHECKING:
@@ -26,4 +26,5 @@ def test_two_hundred_columns_compile_in_a_quarter_of_a_second() -> None:
     outcome = run_in_child("time_compile", repeat=5)
 
     assert outcome["columns"] >= 200
-    assert min(outcome["later"]) < 0.25, "CPU seconds of the fastest of five, which other processes disturb least"
+    slowness = max(1.0, min(outcome["work"]) / WORK_SECONDS)
+    assert min(outcome["later"]) < 0.25 * slowness, "CPU seconds of the fastest, which others disturb least"

@@ -77,7 +77,8 @@ class GenericModule:
         planned = GenericPass(config, inputs, bars)
         _check_columns(planned)
         _check_grid(planned)
-        planned.check_aggregations()
+        _check_dates(planned)
+        planned = replace(planned, aggregated=_aggregated(planned))
         return replace(planned, indicators=planned.resolve_indicators())
 
 
@@ -140,6 +141,27 @@ def _check_grid(planned: GenericPass) -> None:
         raise CompileError(message, place=place)
 
 
+def _check_dates(planned: GenericPass) -> None:
+    if planned.join is not None and planned.join.is_dated and planned.bars.contract is None:
+        message = f"reference has dates, but {planned.bars.name} has no TimeBucket to look them up by"
+        raise BindingError(message, place=f"pass {planned.config.name}: group_by")
+
+
+def _aggregated(planned: GenericPass) -> tuple[AggregatedColumn, ...]:
+    """Return the aggregated columns; raises the errors of all that cannot be aggregated as asked, in one."""
+    columns: list[AggregatedColumn] = []
+    found: list[tuple[type[BasaltError], Problem]] = []
+    for name, method in (planned.analytics.aggregations or {}).items():
+        try:
+            columns.append(aggregate(name, method, planned.bars, planned.keys))
+        except BasaltError as error:
+            place = f"pass {planned.config.name}: aggregations.{name}"
+            found += [(type(error), Problem(each.message, place, each.suggestion)) for each in error.problems]
+    if found:
+        raise found[0][0](problem for _, problem in found)
+    return tuple(columns)
+
+
 @dataclass(frozen=True)
 class GenericPass:
     """A generic pass, planned."""
@@ -147,6 +169,7 @@ class GenericPass:
     config: PassConfig
     inputs: Inputs
     bars: Bars
+    aggregated: tuple[AggregatedColumn, ...] = ()
     indicators: tuple[Indicator, ...] = ()
 
     @property
@@ -198,7 +221,8 @@ class GenericPass:
         return None if self.bars.table is not None else self.bars.name
 
     @cached_property
-    def _join(self) -> ReferenceJoin | None:
+    def join(self) -> ReferenceJoin | None:
+        """How group keys that the bars lack are looked up; None where there are none."""
         if not self.looked_up:
             return None
         return ReferenceJoin(self.inputs.tables["reference"], self.looked_up, self._working.bar_date)
@@ -207,30 +231,10 @@ class GenericPass:
     def _working(self) -> WorkingColumns:
         return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys])
 
-    @cached_property
-    def _aggregated(self) -> tuple[AggregatedColumn, ...]:
-        methods = self.analytics.aggregations or {}
-        return tuple(aggregate(name, method, self.bars, self.keys) for name, method in methods.items())
-
-    def check_aggregations(self) -> None:
-        """Raise the error of every column that cannot be aggregated as asked, all in one."""
-        found: list[tuple[type[BasaltError], Problem]] = []
-        for name, method in (self.analytics.aggregations or {}).items():
-            try:
-                aggregate(name, method, self.bars, self.keys)
-            except BasaltError as error:
-                place = f"pass {self.config.name}: aggregations.{name}"
-                found += [(type(error), Problem(each.message, place, each.suggestion)) for each in error.problems]
-        if found:
-            raise found[0][0](problem for _, problem in found)
-        if self._join is not None and self._join.is_dated and self.bars.contract is None:
-            message = f"reference has dates, but {self.bars.name} has no TimeBucket to look them up by"
-            raise BindingError(message, place=f"pass {self.config.name}: group_by")
-
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know about the aggregations."""
-        return tuple(f"pass {self.config.name}: {each.warning}" for each in self._aggregated if each.warning)
+        return tuple(f"pass {self.config.name}: {each.warning}" for each in self.aggregated if each.warning)
 
     @property
     def _passes_through(self) -> bool:
@@ -242,7 +246,7 @@ class GenericPass:
         keys = tuple(self._key(name) for name in self.keys)
         if self._passes_through:
             return (*keys, *(column for name, column in self.bars.columns.items() if name not in self.keys))
-        return (*keys, *(each.column for each in self._aggregated))
+        return (*keys, *(each.column for each in self.aggregated))
 
     def _key(self, name: str) -> BoundColumn:
         if name == _TIME and self.contract is not None:
@@ -267,7 +271,7 @@ class GenericPass:
     def _hidden_items(self) -> dict[str, SelectItem]:
         if self._passes_through:
             return {name: SelectItem.column(name) for name in self.bars.hidden}
-        return {name: item for each in self._aggregated for name, item in each.hidden.items()}
+        return {name: item for each in self.aggregated for name, item in each.hidden.items()}
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -279,7 +283,7 @@ class GenericPass:
         available = frozenset(self.bars.hidden)
         if self._passes_through:
             return hidden & available
-        reads = {column for each in self._aggregated for column in each.reads}
+        reads = {column for each in self.aggregated for column in each.reads}
         return frozenset(reads) & available
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
@@ -293,8 +297,8 @@ class GenericPass:
         steps = [self._bars(hidden, relations)]
         if self._uses_time:
             steps.append(self._placed())
-        if self._join is not None:
-            steps += self._join.steps(steps[-1].name, relations)
+        if self.join is not None:
+            steps += self.join.steps(steps[-1].name, relations)
         return steps
 
     def _kept(self, hidden: frozenset[str]) -> list[str]:
@@ -302,7 +306,7 @@ class GenericPass:
         if self._passes_through:
             wanted = {*self.bars.columns, *hidden}
         else:
-            wanted = {*self.keys, *(column for each in self._aggregated for column in each.reads)}
+            wanted = {*self.keys, *(column for each in self.aggregated for column in each.reads)}
         if self.looked_up:
             wanted.add("ListingId")
         if self._is_regridded and not self._passes_through:
@@ -311,7 +315,7 @@ class GenericPass:
 
     @property
     def _orders_by_time(self) -> bool:
-        return any(_TIME in each.reads for each in self._aggregated)
+        return any(_TIME in each.reads for each in self.aggregated)
 
     @property
     def _is_regridded(self) -> bool:
@@ -321,7 +325,7 @@ class GenericPass:
     @property
     def _uses_time(self) -> bool:
         """Whether something is computed from a bar's time: its new bucket, or its date."""
-        return self._is_regridded or (self._join is not None and self._join.is_dated)
+        return self._is_regridded or (self.join is not None and self.join.is_dated)
 
     def _bars(self, hidden: frozenset[str], relations: Relations) -> Step:
         items = [SelectItem(self.bars.expression(name), name) for name in self._kept(hidden)]
@@ -345,15 +349,15 @@ class GenericPass:
             bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
             items.append(SelectItem(bucket, self._working.bucket))
             comment = f"each bar in the bucket that contains it: {self.contract.describe()}"
-        if self._join is not None and self._join.is_dated:
+        if self.join is not None and self.join.is_dated:
             items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self._working.bar_date))
         return Step("bucketed_bars", add_columns("source_bars", items), comment)
 
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
         by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
         items = [SelectItem.column(name) for name in by]
-        items += [item for each in self._aggregated for item in each.grouped]
-        for each in self._aggregated:
+        items += [item for each in self.aggregated for item in each.grouped]
+        for each in self.aggregated:
             grouped = {item.name for item in each.grouped}
             items += [item for name, item in each.hidden.items() if name in hidden and name not in grouped]
         body = select(items, Identifier(source), group_by=by)
@@ -361,7 +365,7 @@ class GenericPass:
 
     def _result(self, hidden: frozenset[str]) -> Step:
         items = [self._key_item(name) for name in self.keys]
-        items += [SelectItem(each.value, each.column.name) for each in self._aggregated]
+        items += [SelectItem(each.value, each.column.name) for each in self.aggregated]
         items += [SelectItem.column(name) for name in self._hidden_items if name in hidden]
         return _final(items, "grouped_bars")
 
@@ -381,7 +385,7 @@ class GenericPass:
     def computed(self, column: str) -> ComputedColumn:
         """Return how a column is computed, for a reader."""
         return computed_column(
-            self, column, next((each for each in self._aggregated if each.column.name == column), None)
+            self, column, next((each for each in self.aggregated if each.column.name == column), None)
         )
 
     def row_rules(self, relations: Relations) -> Iterable[RowRule]:
@@ -390,11 +394,11 @@ class GenericPass:
 
     def refusals(self, relations: Relations) -> list[Check]:
         """Return the check that the reference has one row per listing and time."""
-        return [] if self._join is None else [self._join.refusal(relations)]
+        return [] if self.join is None else [self.join.refusal(relations)]
 
     def cautions(self, relations: Relations) -> list[Check]:
         """Return the count of listings without a reference row."""
-        if self._join is None:
+        if self.join is None:
             return []
         steps = self._reading(relations, frozenset())
         nothing = compose("{} IS NULL", Identifier(self.looked_up[0]))
