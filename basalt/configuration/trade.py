@@ -31,6 +31,7 @@ ChangeMeasure = Literal["PreTradeElapsedTimeChg", "PostTradeElapsedTimeChg", "Pr
 ChangeScope = Literal["Local", "Primary", "Venue"]
 ImpactVariant = Literal["EffectiveSpread", "RealizedSpread", "PriceImpact"]
 AttributeValue = str | int | float | bool
+AttributeValues = Annotated[list[AttributeValue], OneOrMany, Field(min_length=1)]
 Horizon = Annotated[str, Field(pattern=r"^[1-9]\d*(ms|s|m)$")]
 
 
@@ -49,7 +50,7 @@ def _local_only() -> list[ChangeScope]:
 class TradeMetricConfig(ConfigModel):
     """What every group of trade metrics may be given: which trades it reads, and what its columns are called."""
 
-    attribute_filters: dict[str, AttributeValue | list[AttributeValue]] = Field(default_factory=dict)
+    attribute_filters: dict[str, AttributeValues] = Field(default_factory=dict)
     """Only trades that have, in each of these columns of the source, this value or one of these."""
     market_states: Annotated[list[str], OneOrMany] = Field(default_factory=list)
     """Only trades in one of these market states; all when empty."""

@@ -33,7 +33,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=sys.modules[__package__].__doc__)
-    parser.add_argument("--trades", type=int, nargs="+", default=[5_000_000], help="sizes, in trades over five days")
+    sizes = [5_000_000, 20_000_000]
+    parser.add_argument("--trades", type=int, nargs="+", default=sizes, help="sizes, in trades over five days")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each contender; medians are reported")
     parser.add_argument("--workload", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="what to run")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="folder for generated data and results")

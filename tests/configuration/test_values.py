@@ -23,6 +23,13 @@ def test_one_value_is_a_list_of_one() -> None:
     assert TradeGenericConfig(measures="VWAP", sides="Bid") == TradeGenericConfig(measures=["VWAP"], sides=["Bid"])
 
 
+def test_a_filter_takes_one_value_or_several_but_not_none() -> None:
+    several = TradeGenericConfig(measures="VWAP", attribute_filters={"Venue": ["A", "B"], "Lit": True})
+    assert several.attribute_filters == {"Venue": ["A", "B"], "Lit": [True]}
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        TradeGenericConfig(measures="VWAP", attribute_filters={"Venue": []})
+
+
 @pytest.mark.parametrize("data", [pa.table({"x": [1]}), pd.DataFrame({"x": [1]}), pl.DataFrame({"x": [1]})])
 def test_data_in_memory_is_kept_as_it_is(data: object) -> None:
     assert TableConfig(data=data).data is data
