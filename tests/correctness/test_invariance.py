@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    import pyarrow as pa
 
 WIDTHS = st.sampled_from([SECOND, 60 * SECOND])
 MINUTES = Contract(60 * SECOND)
@@ -116,3 +116,14 @@ def test_trades_that_only_their_price_tells_apart_are_in_an_order_of_their_own()
     first = trade_result(table, days, ["OHLC"])
     for seed in range(3):
         assert_same(trade_result(shuffled(table, seed), days, ["OHLC"]), first)
+
+
+def test_trades_that_only_their_market_state_tells_apart_carry_the_same_one() -> None:
+    minutes = Contract(60 * SECOND)
+    table = one_moment(listings=3, trades=400)
+    alike = table.set_column(3, "LocalPrice", pa.array([1.0] * table.num_rows))
+    states = alike.append_column("MarketState", pa.array([f"STATE_{row % 7}" for row in range(table.num_rows)]))
+    first = trade_result(states, minutes, ["OHLC"])
+    assert all(row["MarketState"] is not None for row in first.values())
+    for seed in range(3):
+        assert_same(trade_result(shuffled(states, seed), minutes, ["OHLC"]), first)

@@ -39,7 +39,7 @@ ordered_trades AS (
         *,
         (event_ns - bucket * 60000000000) * (1::HUGEINT << 91)
             + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 27)
-            + (hash(LocalPrice, BestAskPrice, BestBidPrice, PreTradeMid) >> 37)::BIGINT AS event_order
+            + (hash(LocalPrice, BestAskPrice, BestBidPrice, MarketState, PreTradeMid) >> 37)::BIGINT AS event_order
     FROM bucketed_trades
 ),
 trade_states AS (

@@ -30,7 +30,7 @@ ordered_trades AS NOT MATERIALIZED (
         *,
         (event_ns - bucket * 900000000000) * (1::HUGEINT << 87)
             + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 23)
-            + (hash(LocalPrice) >> 41)::BIGINT AS event_order
+            + (hash(LocalPrice, MarketState) >> 41)::BIGINT AS event_order
     FROM bucketed_trades
 ),
 trades_by_side AS (

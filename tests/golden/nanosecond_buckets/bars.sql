@@ -27,7 +27,7 @@ ordered_trades AS (
         *,
         (event_ns - (1740988800000000001 + bucket * 2500)) * (1::HUGEINT << 115)
             + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 51)
-            + (hash(LocalPrice) >> 13)::BIGINT AS event_order
+            + (hash(LocalPrice, MarketState) >> 13)::BIGINT AS event_order
     FROM bucketed_trades
 ),
 trade_states AS (

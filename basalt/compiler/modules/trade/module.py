@@ -145,7 +145,7 @@ class TradePass:
             needs=needs,
             classifications=self._analytics_classifications(),
             own=frozenset(column for request in self.asked for column in request.filter_columns),
-            ordered_by=tuple(sorted({column for each in self._columns for column in each.ordered_by} - {"LocalPrice"})),
+            ordered_by=self._ordered_by,
             every_row=self._every_row,
             ordered="MarketState" in self.source or any(each.is_ordered or each.looks_around for each in self._columns),
             are_read_twice=bool(computed_apart(self._columns)),
@@ -154,6 +154,13 @@ class TradePass:
     @cached_property
     def _columns(self) -> tuple[StateColumn, ...]:
         return state_columns(self.asked)
+
+    @property
+    def _ordered_by(self) -> tuple[str, ...]:
+        """What tells trades apart whose first or last value is taken, besides the price."""
+        compared = {column for each in self._columns for column in each.ordered_by}
+        carried = {"MarketState"} & set(self.source.columns)
+        return tuple(sorted((compared | carried) - {"LocalPrice"}))
 
     @cached_property
     def _every_row(self) -> bool:
