@@ -77,7 +77,12 @@ def groups(metrics: Iterable[Metric], statistics: Mapping[str, Statistic]) -> tu
 def _section(module: str) -> type[BaseModel]:
     """Return the model of ``<module>_analytics`` of a pass."""
     annotation = PassConfig.model_fields[f"{module}_analytics"].annotation
-    return next(model for model in get_args(annotation) if model is not type(None))  # type: ignore[no-any-return]
+    return _models(annotation)[0]
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    """Return the models among what an annotation is made of."""
+    return [each for each in get_args(annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
 
 
 def _field(module: str, family: str) -> tuple[str, FieldInfo]:
@@ -94,7 +99,7 @@ def _position(group: Group) -> int:
 
 def _group(module: str, family: str, metrics: tuple[Metric, ...], statistics: Mapping[str, Statistic]) -> Group:
     name, given = _field(module, family)
-    models = [each for each in get_args(given.annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
+    models = _models(given.annotation)
     parameters = tuple(_parameters(models[0], metrics, statistics)) if models else ()
     return Group(module, family, f"{module}_analytics.{name}", _plain(given.description), parameters, metrics)
 

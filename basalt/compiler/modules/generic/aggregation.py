@@ -58,7 +58,7 @@ def _merged(source: BoundColumn, rule: MergeRule, keys: tuple[str, ...]) -> Aggr
     name = source.name
     single = rule.metric.only_state is not None
     columns = {state: name if single else f"{name}__{state}" for state in rule.states}
-    grouped = tuple(SelectItem(_merge(state, rule), columns[state_name]) for state_name, state in rule.states.items())
+    grouped = tuple(SelectItem(_merge(state), columns[state_name]) for state_name, state in rule.states.items())
     states: dict[str, Sql] = {state: Identifier(column) for state, column in columns.items()}
     value = render_text(rule.metric.value, **{**rule.parameters, **states})
     orders = _order_columns(columns, rule, keys)
@@ -74,7 +74,7 @@ def _merged(source: BoundColumn, rule: MergeRule, keys: tuple[str, ...]) -> Aggr
     return AggregatedColumn(column, rule.columns, grouped, value, hidden)
 
 
-def _merge(state: MergeState, rule: MergeRule) -> Fragment:  # noqa: ARG001 - one signature
+def _merge(state: MergeState) -> Fragment:
     of = Identifier(state.column)
     return merge(state.aggregate, of, _row((*state.order, state.column)) if state.order else None)
 

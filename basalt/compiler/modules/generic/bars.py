@@ -13,7 +13,7 @@ from basalt.compiler.scans import universe_conditions
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.compiler.types import is_float, is_timestamp
-from basalt.configuration import PassConfig, TableConfig
+from basalt.configuration import GenericAnalyticsConfig, PassConfig, TableConfig
 from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
 from basalt.errors import BindingError
 
@@ -57,13 +57,18 @@ class Bars:
         return [self.table.filter, *dates, *universe_conditions(self.table, inputs, relations)]
 
 
+def analytics_of(config: PassConfig) -> GenericAnalyticsConfig:
+    """Return what a generic pass is asked for."""
+    assert config.generic_analytics is not None  # noqa: S101 - PassConfig sees to it
+    return config.generic_analytics
+
+
 def read_bars(config: PassConfig, inputs: Inputs) -> Bars:
     """Return what the pass reads.
 
     Raises BindingError when the pass's own ``time_bucket_*`` contradict what is read.
     """
-    assert config.generic_analytics is not None  # noqa: S101 - PassConfig sees to it
-    name = config.generic_analytics.source_pass
+    name = analytics_of(config).source_pass
     if name in inputs.passes:
         planned = inputs.passes[name]
         columns = {column.name: column for column in planned.columns}

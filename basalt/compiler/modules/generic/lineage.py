@@ -13,7 +13,7 @@ from basalt.compiler.plan import Relations
 from basalt.compiler.sql import Fragment, Identifier, conjunction
 
 if TYPE_CHECKING:
-    from basalt.compiler.modules.generic.module import GenericPass
+    from basalt.compiler.modules.generic.planned import GenericPass
 
 
 def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColumn | None) -> ComputedColumn:

@@ -9,7 +9,6 @@ from basalt.errors import UnknownColumnError, listing
 
 _COLUMN = re.compile(r"PostTradeMid(\d+)ms")
 _MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000}
-_HORIZON = re.compile(r"(\d+)(ms|s|m)")
 
 
 def horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
@@ -17,8 +16,8 @@ def horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
 
     Raises UnknownColumnError listing the horizons that the source has, BindingError where the mid is not a number.
     """
-    count, unit = _HORIZON.fullmatch(horizon).groups()  # type: ignore[union-attr]  # the configuration checked it
-    column = f"PostTradeMid{int(count) * _MILLISECONDS[unit]}ms"
+    unit = horizon.lstrip("0123456789")
+    column = f"PostTradeMid{int(horizon.removesuffix(unit)) * _MILLISECONDS[unit]}ms"
     if column in source:
         source.number(column, needed_by)
         return column

@@ -1,0 +1,301 @@
+"""A ``generic`` pass, planned: its columns, and the steps from the bars that it reads to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.columns import BoundColumn, key_column
+from basalt.compiler.indicators import Indicator, resolve_indicators
+from basalt.compiler.labels import time_bucket
+from basalt.compiler.layout import SelectItem
+from basalt.compiler.lineage import ComputedColumn, RowRule
+from basalt.compiler.modules.generic.aggregation import AggregatedColumn
+from basalt.compiler.modules.generic.bars import Bars, analytics_of
+from basalt.compiler.modules.generic.lineage import computed_column, row_rules
+from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
+from basalt.compiler.plan import Check, Inputs, Relations, Step, in_message
+from basalt.compiler.select import add_columns, pass_sql, select
+from basalt.compiler.sql import Fragment, Identifier, Literal, compose
+from basalt.compiler.templates import render
+from basalt.configuration import GenericAnalyticsConfig, PassConfig
+from basalt.configuration.base import duplicates
+from basalt.configuration.buckets import parse_origin, parse_rule
+from basalt.errors import (
+    DuplicateColumnError,
+    listing,
+)
+
+_TIME = "TimeBucket"
+
+
+@dataclass(frozen=True)
+class WorkingColumns:
+    """The columns a pass adds on its way, under names that nothing it reads has."""
+
+    bucket: str
+    bar_start: str
+    bar_date: str
+
+    @classmethod
+    def beside(cls, names: Iterable[str]) -> WorkingColumns:
+        """Return names unlike those of a pass's own columns."""
+        taken = {name.casefold() for name in names}
+        return cls(*(_free(name, taken) for name in ("bucket", "bar_start", "bar_date")))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return name if name not in taken else _free(f"{name}_", taken)
+
+
+@dataclass(frozen=True)
+class GenericPass:
+    """A generic pass, planned."""
+
+    config: PassConfig
+    inputs: Inputs
+    bars: Bars
+    aggregated: tuple[AggregatedColumn, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+
+    @property
+    def analytics(self) -> GenericAnalyticsConfig:
+        """What the pass was asked for."""
+        return analytics_of(self.config)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that make a row."""
+        return tuple(self.analytics.group_by)
+
+    @cached_property
+    def contract(self) -> BucketContract | None:
+        """The buckets of the rows: the source's, made wider; None when rows have no TimeBucket."""
+        source = self.bars.contract
+        if _TIME not in self.keys or source is None:
+            return None
+        rule, origin = self.analytics.resample_rule, self.config.time_bucket_origin
+        return replace(
+            source,
+            width=parse_rule(rule) if rule else source.width,
+            anchor=self.config.time_bucket_anchor or source.anchor,
+            origin=parse_origin(origin) if origin else source.origin,
+        )
+
+    @property
+    def looked_up(self) -> tuple[str, ...]:
+        """The group keys that come from ``reference``."""
+        return tuple(name for name in self.keys if name not in self.bars.columns)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The source tables that are read."""
+        own = (self.bars.name,) if self.bars.table is not None else ()
+        universe = self.inputs.config.UNIVERSE
+        by_universe = universe is not None and bool(own) and not set(universe.where) <= set(self.bars.columns)
+        uses = self.looked_up or (by_universe and "reference" in self.inputs.tables)
+        return (*own, "reference") if uses else own
+
+    @property
+    def event_column(self) -> str | None:
+        """No column: what is read are bars, not events."""
+        return None
+
+    @property
+    def source_pass(self) -> str | None:
+        """The pass that is read, if it is one."""
+        return None if self.bars.table is not None else self.bars.name
+
+    @cached_property
+    def join(self) -> ReferenceJoin | None:
+        """How group keys that the bars lack are looked up; None where there are none."""
+        if not self.looked_up:
+            return None
+        return ReferenceJoin(self.inputs.tables["reference"], self.looked_up, self._working.bar_date)
+
+    @cached_property
+    def _working(self) -> WorkingColumns:
+        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know about the aggregations."""
+        return tuple(f"pass {self.config.name}: {each.warning}" for each in self.aggregated if each.warning)
+
+    @property
+    def _passes_through(self) -> bool:
+        return self.analytics.aggregations is None
+
+    @cached_property
+    def columns(self) -> tuple[BoundColumn, ...]:
+        """The output columns: keys in the order of group_by, then the aggregated ones, without indicators."""
+        keys = tuple(self._key(name) for name in self.keys)
+        if self._passes_through:
+            return (*keys, *(column for name, column in self.bars.columns.items() if name not in self.keys))
+        return (*keys, *(each.column for each in self.aggregated))
+
+    def _key(self, name: str) -> BoundColumn:
+        if name == _TIME and self.contract is not None:
+            return key_column(name, self.contract.describe(), "UTC")
+        return key_column(name, f"{name} from reference" if name in self.looked_up else name)
+
+    def resolve_indicators(self) -> tuple[Indicator, ...]:
+        """Return the pass's indicators.
+
+        Raises IndicatorConfigError with every mistake, DuplicateColumnError when an output takes a name twice.
+        """
+        available = {column.name: column.name for column in self.columns}
+        place = f"pass {self.config.name}"
+        found = resolve_indicators(self.analytics.talib_indicators, available, place)
+        outputs = [output.column for indicator in found for output in indicator.outputs]
+        if repeated := duplicates([*available, *self.hidden, *outputs]):
+            message = f"{listing(repeated)} would be there twice"
+            raise DuplicateColumnError(message, place=f"{place}: talib_indicators", suggestion="set output_col")
+        return found
+
+    @cached_property
+    def _hidden_items(self) -> dict[str, SelectItem]:
+        if self._passes_through:
+            return {name: SelectItem.column(name) for name in self.bars.hidden}
+        return {name: item for each in self.aggregated for name, item in each.hidden.items()}
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The state columns this pass can add for a later one."""
+        return tuple(self._hidden_items)
+
+    def needs(self, hidden: frozenset[str]) -> frozenset[str]:
+        """Return the state columns of the source that are read when ``hidden`` ones of this pass are wanted."""
+        available = frozenset(self.bars.hidden)
+        if self._passes_through:
+            return hidden & available
+        reads = {column for each in self.aggregated for column in each.reads}
+        return frozenset(reads) & available
+
+    def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
+        """Return the steps from the source's rows to the result."""
+        steps = self._reading(relations, hidden)
+        if self._passes_through:
+            return [*steps, self._passed_on(steps[-1].name, hidden)]
+        return [*steps, self._grouped(steps[-1].name, hidden), self._result(hidden)]
+
+    def _reading(self, relations: Relations, hidden: frozenset[str]) -> list[Step]:
+        steps = [self._bars(hidden, relations)]
+        if self._uses_time:
+            steps.append(self._placed())
+        if self.join is not None:
+            steps += self.join.steps(steps[-1].name, relations)
+        return steps
+
+    def _kept(self, hidden: frozenset[str]) -> list[str]:
+        """Return the source's columns that are read, in its order."""
+        if self._passes_through:
+            wanted = {*self.bars.columns, *hidden}
+        else:
+            wanted = {*self.keys, *(column for each in self.aggregated for column in each.reads)}
+        if self.looked_up:
+            wanted.add("ListingId")
+        if self._is_regridded and not self._passes_through:
+            wanted -= set() if self._orders_by_time else {_TIME}
+        return [name for name in (*self.bars.columns, *self.bars.hidden) if name in wanted]
+
+    @property
+    def _orders_by_time(self) -> bool:
+        return any(_TIME in each.reads for each in self.aggregated)
+
+    @property
+    def _is_regridded(self) -> bool:
+        """Whether labels change, so that buckets are computed anew."""
+        return self.contract is not None and self.contract != self.bars.contract
+
+    @property
+    def _uses_time(self) -> bool:
+        """Whether something is computed from a bar's time: its new bucket, or its date."""
+        return self._is_regridded or (self.join is not None and self.join.is_dated)
+
+    def _bars(self, hidden: frozenset[str], relations: Relations) -> Step:
+        items = [SelectItem(self.bars.expression(name), name) for name in self._kept(hidden)]
+        if self._uses_time and self.bars.contract is not None:
+            items.append(SelectItem(self._bar_start(self.bars.contract), self._working.bar_start))
+        body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
+        return Step("source_bars", body, f"the rows of {self.bars.name}")
+
+    def _bar_start(self, source: BucketContract) -> Fragment:
+        label = compose("epoch_ns({})", self.bars.expression(_TIME))
+        return compose("{} - {}", label, source.width) if source.label_shift else label
+
+    def _placed(self) -> Step:
+        """Add what is computed from a bar's start."""
+        items: list[SelectItem] = []
+        comment = "each bar with its date"
+        start = Identifier(self._working.bar_start)
+        if self._is_regridded and self.contract is not None:
+            origin = self.contract.origin
+            moment = compose("({} - {})", start, Literal(origin)) if origin else start
+            bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
+            items.append(SelectItem(bucket, self._working.bucket))
+            comment = f"each bar in the bucket that contains it: {self.contract.describe()}"
+        if self.join is not None and self.join.is_dated:
+            items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self._working.bar_date))
+        return Step("bucketed_bars", add_columns("source_bars", items), comment)
+
+    def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
+        by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
+        items = [SelectItem.column(name) for name in by]
+        items += [item for each in self.aggregated for item in each.grouped]
+        for each in self.aggregated:
+            grouped = {item.name for item in each.grouped}
+            items += [item for name, item in each.hidden.items() if name in hidden and name not in grouped]
+        body = select(items, Identifier(source), group_by=by)
+        return Step("grouped_bars", body, f"one row per {', '.join(self.keys)}")
+
+    def _result(self, hidden: frozenset[str]) -> Step:
+        items = [self._key_item(name) for name in self.keys]
+        items += [SelectItem(each.value, each.column.name) for each in self.aggregated]
+        items += [SelectItem.column(name) for name in self._hidden_items if name in hidden]
+        return _final(items, "grouped_bars")
+
+    def _key_item(self, name: str) -> SelectItem:
+        if name == _TIME and self._is_regridded and self.contract is not None:
+            return SelectItem(time_bucket(self.contract, self._working.bucket), _TIME)
+        return SelectItem.column(name)
+
+    def _passed_on(self, source: str, hidden: frozenset[str]) -> Step:
+        items = [
+            self._key_item(column.name) if column.name == _TIME else SelectItem.column(column.name)
+            for column in self.columns
+        ]
+        items += [SelectItem.column(name) for name in self._hidden_items if name in hidden]
+        return _final(items, source)
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader."""
+        return computed_column(
+            self, column, next((each for each in self.aggregated if each.column.name == column), None)
+        )
+
+    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
+        """Return what decides which rows there are, for a reader."""
+        return row_rules(self, relations)
+
+    def refusals(self, relations: Relations) -> list[Check]:
+        """Return the check that the reference has one row per listing and time."""
+        return [] if self.join is None else [self.join.refusal(relations)]
+
+    def cautions(self, relations: Relations) -> list[Check]:
+        """Return the count of listings without a reference row."""
+        if self.join is None:
+            return []
+        steps = self._reading(relations, frozenset())
+        nothing = compose("{} IS NULL", Identifier(self.looked_up[0]))
+        body = select(compose("count(DISTINCT ListingId)"), Identifier(MAPPED), where=[nothing])
+        query = pass_sql("listings without reference data", [*steps, Step("result", body, "how many")])
+        column = in_message(self.looked_up[0])
+        message = f"pass {self.config.name}: {{count}} listings have no {column} in reference; their key is null"
+        return [Check(query, message, when=nothing)]
+
+
+def _final(items: list[SelectItem], source: str) -> Step:
+    return Step("result", select(items, Identifier(source)), "the result")
