@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,8 @@ def compile(  # noqa: A001 - the word for it; reads as basalt.compile
     pipeline = _configuration(config, tables)
     if schemas is not None:
         return compile_pipeline(pipeline, schemas)
-    own = duckdb.connect() if connection is None else None
-    try:
-        return compile_pipeline(pipeline, _schemas(own or connection, pipeline))
-    finally:
-        if own is not None:
-            own.close()
+    with _lent(connection) as lent:
+        return compile_pipeline(pipeline, _schemas(lent, pipeline))
 
 
 def explain(  # noqa: PLR0913 - what compile takes, and which column
@@ -76,12 +73,8 @@ def explain(  # noqa: PLR0913 - what compile takes, and which column
     pipeline = _configuration(config, tables)
     if schemas is not None:
         return explain_columns(pipeline, schemas, column, pass_name)
-    own = duckdb.connect() if connection is None else None
-    try:
-        return explain_columns(pipeline, _schemas(own or connection, pipeline), column, pass_name)
-    finally:
-        if own is not None:
-            own.close()
+    with _lent(connection) as lent:
+        return explain_columns(pipeline, _schemas(lent, pipeline), column, pass_name)
 
 
 def run(
@@ -102,13 +95,25 @@ def run(
         message = "give a connection or a database, not both"
         raise CallError(message)
     pipeline = _configuration(config, tables)
-    own = None if connection is not None else _open(":memory:" if database is None else str(database))
+    keep_all = database is not None
+    if connection is not None:
+        return _run(connection, pipeline, observer, keep_all=keep_all, owns=False)
+    own = _open(":memory:" if database is None else str(database))
     try:
-        return _run(own or connection, pipeline, observer, keep_all=database is not None, owns=own is not None)
+        return _run(own, pipeline, observer, keep_all=keep_all, owns=True)
     except BaseException:
-        if own is not None:
-            own.close()
+        own.close()
         raise
+
+
+@contextmanager
+def _lent(connection: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the connection given, or one in memory that is closed afterwards."""
+    if connection is not None:
+        yield connection
+        return
+    with duckdb.connect() as own:
+        yield own
 
 
 def _open(database: str) -> duckdb.DuckDBPyConnection:
@@ -120,14 +125,13 @@ def _open(database: str) -> duckdb.DuckDBPyConnection:
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection | None,
+    connection: duckdb.DuckDBPyConnection,
     config: AnalyticsConfig,
     observer: Observer | None,
     *,
     keep_all: bool,
     owns: bool,
 ) -> RunResult:
-    assert connection is not None  # noqa: S101 - run has opened one where none was given
     schemas = _schemas(connection, config)
     job = Job.of(config, schemas)
     _check_sources(job.compiled, schemas)
@@ -149,8 +153,7 @@ def _configuration(config: Config, tables: Mapping[str, Any] | None) -> Analytic
     return validate({**raw, "TABLES": {**config.TABLES, **tables}})
 
 
-def _schemas(connection: duckdb.DuckDBPyConnection | None, config: AnalyticsConfig) -> dict[str, dict[str, str]]:
-    assert connection is not None  # noqa: S101 - the callers have opened one where none was given
+def _schemas(connection: duckdb.DuckDBPyConnection, config: AnalyticsConfig) -> dict[str, dict[str, str]]:
     ordered_passes(config, tables_on(connection))  # a missing pass is reported before a missing file
     return bind_connection(connection, config, tables_read(config))
 

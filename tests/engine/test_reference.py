@@ -215,3 +215,12 @@ def test_a_mapped_and_filtered_reference(tmp_path: Path) -> None:
         "filter": "kind = 'a'",
     }
     assert volumes(source) == volumes(reference())
+
+
+def test_a_universe_by_a_column_of_the_bars_needs_no_reference() -> None:
+    times = pa.array([60_000_000, 60_000_000], pa.timestamp("us"))
+    bars = pa.table({"ListingId": [1, 2], "TimeBucket": times, "Close": [1.5, 2.5], "MIC": ["XAAA", "XBBB"]})
+    step = {"name": "chosen", "modules": "generic", "generic_analytics": {"source_pass": "bars"}}
+    with basalt.run({"TABLES": {"bars": bars}, "UNIVERSE": {"MIC": ["XBBB"]}, "PASSES": [step]}) as result:
+        assert result.compiled.passes["chosen"].tables == ("bars",)
+        assert result["chosen"].arrow()["Close"].to_pylist() == [2.5]
