@@ -19,6 +19,8 @@ class CanonicalTable:
     sequences: tuple[str, ...] = ()
 
 
+_BOOK_TIMES = ("TimestampNanoseconds", "EventTimestamp")
+_BOOK_SEQUENCES = ("BMLLSequenceNo", "ExchangeSequenceNo", "EventNo", "L2EventNo")
 _NUMBER, _TEXT, _ID = "DOUBLE", "VARCHAR", "BIGINT"
 
 CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
@@ -65,6 +67,22 @@ CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
         },
         event_times=("TradeTimestampNanoseconds", "TradeTimestamp"),
         sequences=("BMLLSequenceNo", "ExchangeSequenceNo", "TradeId", "EventNo"),
+    ),
+    "quotes": CanonicalTable(
+        assumed={
+            "ListingId": _ID,
+            "MIC": _TEXT,
+            "Ticker": _TEXT,
+            "EventTimestamp": "TIMESTAMP_NS",
+            "BMLLSequenceNo": "BIGINT",
+            "MarketState": _TEXT,
+            "BidPrice1": _NUMBER,
+            "BidQuantity1": _NUMBER,
+            "AskPrice1": _NUMBER,
+            "AskQuantity1": _NUMBER,
+        },
+        event_times=_BOOK_TIMES,
+        sequences=_BOOK_SEQUENCES,
     ),
     "reference": CanonicalTable(
         assumed={

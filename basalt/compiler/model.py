@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from basalt.compiler.columns import Column
+from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.layout import on_one_line
 from basalt.compiler.sql import Identifier
@@ -55,8 +56,8 @@ class CompiledPass(BaseModel):
     indicators: tuple[Indicator, ...]
     depends_on: tuple[str, ...]
     tables: tuple[str, ...]
-    event_column: str | None
-    """The column of the trades source that is the event time, by whose days a run can be cut; None without one."""
+    events: tuple[EventTable, ...]
+    """The tables of events that are read; none for a pass over bars."""
     is_within_days: bool
     """Whether each row comes from rows of the pass it reads that start on one UTC day."""
     refusals: tuple[CompiledCheck, ...]

@@ -146,7 +146,7 @@ class Compilation:
             indicators=planned.indicators,
             depends_on=(planned.source_pass,) if planned.source_pass else (),
             tables=planned.tables,
-            event_column=planned.event_column,
+            events=planned.events,
             is_within_days=_is_within_days(planned),
             refusals=_compiled(planned.refusals(relations)),
             cautions=_compiled(planned.cautions(relations)),

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn
+from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.sources import SourceTable
@@ -76,8 +77,8 @@ class PlannedPass(Protocol):
         """The pass that is read, if any."""
 
     @property
-    def event_column(self) -> str | None:
-        """The source's own column that is the event time, when there is one: a run can be cut by its days."""
+    def events(self) -> tuple[EventTable, ...]:
+        """The tables of events that are read, by whose days a run can be cut; none for a pass over bars."""
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:

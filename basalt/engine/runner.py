@@ -232,10 +232,9 @@ class Runner:
     def _slices_of(self, name: str) -> list[Slice]:
         """Return the slices a pass is computed in; a database file keeps whole passes."""
         if name not in self._slices:
-            column = self.compiled.passes[name].event_column if self._in_memory else None
-            table = self._job.config.TABLES.get("trades")
+            events = self.compiled.passes[name].events if self._in_memory else ()
             with of_pass(name):
-                self._slices[name] = day_slices(self.connection, table, column, self._job.config)
+                self._slices[name] = day_slices(self.connection, events, self._job.config)
         return self._slices[name]
 
     def _restricted(self, root: str) -> Iterator[CompiledPass]:

@@ -6,15 +6,16 @@ A bucket belongs to the day it starts on, so the rows of the slices together are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import duckdb
 
+from basalt.compiler.events import NO_MARGIN, EventTable, Margin
 from basalt.compiler.sql import Literal
-from basalt.configuration import AnalyticsConfig, TableConfig
+from basalt.configuration import AnalyticsConfig
 
 ROWS_PER_SLICE = 1_500_000
 """About how many source rows a slice should have: enough that starting it costs little, few enough to stay small."""
@@ -22,77 +23,91 @@ ROWS_PER_SLICE = 1_500_000
 _REREADING = 1.25
 """How many times the source may be read in all: where days overlap in its row groups more than this, it is not cut."""
 
-_TABLE = "trades"
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - statistics are in UTC and do not say so
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Days ``first``..``last``, both included; None is an open end. ``files`` are those of the trades on them."""
+    """Days ``first``..``last``, both included; None is an open end. ``files`` are those of each table it needs."""
 
     first: date | None
     last: date | None
-    files: tuple[str, ...] = ()
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, config: AnalyticsConfig, *, narrowed: bool) -> AnalyticsConfig:
         """Return the pipeline restricted to the slice; ``narrowed`` to its files, where no bucket leaves its day."""
-        tables = config.TABLES
-        if narrowed and self.files:
-            tables = {**tables, _TABLE: tables[_TABLE].model_copy(update={"path": list(self.files)})}
-        return config.model_copy(update={"START_DATE": self.first, "END_DATE": self.last, "TABLES": tables})
+        files = {name: list(paths) for name, paths in self.files.items() if paths} if narrowed else {}
+        tables = {name: config.TABLES[name].model_copy(update={"path": paths}) for name, paths in files.items()}
+        return config.model_copy(
+            update={"START_DATE": self.first, "END_DATE": self.last, "TABLES": {**config.TABLES, **tables}}
+        )
 
 
 @dataclass(frozen=True)
 class RowGroup:
-    """A row group of the trades: its file, its rows, and the range of its event times."""
+    """A row group of events: its file, its rows, and the range of event times that it may tell something of."""
 
     file: str
     rows: int
     low: datetime
     high: datetime
 
-    def reaches(self, first: date | None, last: date | None) -> bool:
-        """Tell whether events may fall in buckets of these days; one at the midnight after them may."""
-        begins = None if first is None else datetime.combine(first, time())
-        ends = None if last is None else datetime.combine(last + timedelta(days=1), time())
+    def reaches(self, first: date | None, last: date | None, margin: Margin = NO_MARGIN) -> bool:
+        """Tell whether events may tell of buckets of these days; one at the midnight after them may fall in one."""
+        begins = None if first is None or margin.before is None else _later(first, -margin.before)
+        ends = None if last is None else _later(last + _DAY, margin.after)
         return (begins is None or self.high >= begins) and (ends is None or self.low <= ends)
 
 
-def day_slices(
-    connection: duckdb.DuckDBPyConnection, table: TableConfig | None, column: str | None, config: AnalyticsConfig
-) -> list[Slice]:
-    """Return the slices in which a pass over a table is best run; one of the whole range where it should not be cut.
+def _later(day: date, nanoseconds: int) -> datetime:
+    """Return a midnight moved by a time, away from it by less than a microsecond more."""
+    away = 1 if nanoseconds > 0 else -1
+    return datetime.combine(day, time()) + timedelta(microseconds=away * -(-abs(nanoseconds) // 1000))
 
-    ``column`` holds the event time. Only local Parquet files are cut, by the statistics of their row groups, and only
-    where those are in order of time, so that no slice reads what belongs to another.
+
+def day_slices(
+    connection: duckdb.DuckDBPyConnection, events: Sequence[EventTable], config: AnalyticsConfig
+) -> list[Slice]:
+    """Return the slices in which a pass over tables of events is best run; one of the whole range where it is not cut.
+
+    Only local Parquet files are cut, by the statistics of their row groups, and only where those are in order of time,
+    so that no slice reads much of what belongs to another.
     """
     whole = [Slice(config.START_DATE, config.END_DATE)]
-    if column is None or table is None or not _is_local_parquet(table):
+    if not events or not all(_can_be_cut(each, config) for each in events):
         return whole
-    groups = _row_groups(connection, table.path, column, config)
-    if not groups or not _is_in_order(groups):
+    groups = {each: _row_groups(connection, each, config) for each in events}
+    if not all(found and _is_in_order(found) for found in groups.values()):
         return whole
-    edges = _edges(_rows_by_day(groups))
-    firsts = [config.START_DATE, *(edge + timedelta(days=1) for edge in edges)]
-    return [
-        Slice(first, last, tuple(dict.fromkeys(each.file for each in groups if each.reaches(first, last))))
-        for first, last in zip(firsts, [*edges, config.END_DATE], strict=True)
-    ]
+    edges = _edges(_rows_by_day((group for found in groups.values() for group in found), config))
+    firsts = [config.START_DATE, *(edge + _DAY for edge in edges)]
+    return [_slice(first, last, groups) for first, last in zip(firsts, [*edges, config.END_DATE], strict=True)]
 
 
-def _is_local_parquet(table: TableConfig) -> bool:
+def _slice(first: date | None, last: date | None, groups: Mapping[EventTable, list[RowGroup]]) -> Slice:
+    files = {
+        events.table: tuple(dict.fromkeys(each.file for each in found if each.reaches(first, last, events.margin)))
+        for events, found in groups.items()
+    }
+    return Slice(first, last, files)
+
+
+def _can_be_cut(events: EventTable, config: AnalyticsConfig) -> bool:
+    """Tell whether the days of a table can be read by themselves: local Parquet files, with a margin that ends."""
+    table = config.TABLES.get(events.table)
+    if events.column is None or events.margin.before is None or table is None:
+        return False
     files = [path for path in table.path if "://" not in path and path.lower().endswith((".parquet", ".pq"))]
     return bool(table.path) and files == table.path
 
 
-def _row_groups(
-    connection: duckdb.DuckDBPyConnection, paths: list[str], column: str, config: AnalyticsConfig
-) -> list[RowGroup]:
-    """Return the row groups of the run's dates; none when the statistics of one say nothing."""
-    files = "[" + ", ".join(str(Literal(path)) for path in paths) + "]"
+def _row_groups(connection: duckdb.DuckDBPyConnection, events: EventTable, config: AnalyticsConfig) -> list[RowGroup]:
+    """Return the row groups that tell of the run's dates; none when the statistics of one say nothing."""
+    files = "[" + ", ".join(str(Literal(path)) for path in config.TABLES[events.table].path) + "]"
     query = f"""
         SELECT file_name, row_group_num_rows, stats_min_value, stats_max_value FROM parquet_metadata({files})
-        WHERE path_in_schema = {Literal(column)}
+        WHERE path_in_schema = {Literal(events.column)}
         ORDER BY ALL
     """
     found = []
@@ -101,7 +116,7 @@ def _row_groups(
         if begin is None or end is None:
             return []
         group = RowGroup(file, rows, begin, end)
-        if group.reaches(config.START_DATE, config.END_DATE):
+        if group.reaches(config.START_DATE, config.END_DATE, events.margin):
             found.append(group)
     return found
 
@@ -113,11 +128,12 @@ def _is_in_order(groups: list[RowGroup]) -> bool:
     return read <= _REREADING * total
 
 
-def _rows_by_day(groups: list[RowGroup]) -> Counter[date]:
-    """Return about how many rows each day has."""
+def _rows_by_day(groups: Iterable[RowGroup], config: AnalyticsConfig) -> Counter[date]:
+    """Return about how many rows each day has; what lies around the run's dates counts for the nearest of them."""
     found: Counter[date] = Counter()
     for each in groups:
-        found[each.high.date()] += each.rows
+        day = max(each.high.date(), config.START_DATE or date.min)
+        found[min(day, config.END_DATE or date.max)] += each.rows
     return found
 
 

@@ -10,10 +10,12 @@ import duckdb
 import pytest
 
 import basalt
-from basalt.configuration import AnalyticsConfig, TableConfig
+from basalt.compiler.events import EventTable
+from basalt.configuration import AnalyticsConfig
 from basalt.engine import slices
 from basalt.engine.slices import Slice, day_slices
 
+EVENTS = [EventTable(table="trades", column="TradeTimestamp")]
 DAYS = [date(2025, 3, 3), date(2025, 3, 4), date(2025, 3, 5)]
 
 
@@ -74,8 +76,8 @@ def test_slices_together_are_the_whole(folder: Path, closed: str, monkeypatch: p
     whole = rows(config)
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     with duckdb.connect() as connection:
-        found = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
-    days = [tuple(f"{folder}/{day}.parquet" for day in each) for each in (DAYS[:2], DAYS[1:], DAYS[2:])]
+        found = day_slices(connection, EVENTS, config)
+    days = [{"trades": tuple(f"{folder}/{day}.parquet" for day in each)} for each in (DAYS[:2], DAYS[1:], DAYS[2:])]
     assert found == [Slice(None, DAYS[0], days[0]), Slice(DAYS[1], DAYS[1], days[1]), Slice(DAYS[2], None, days[2])]
     cut = rows(config)
     assert len(cut["minutes"]) > 1000
@@ -87,7 +89,7 @@ def test_dates_bound_the_slices(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     config = pipeline(folder, "right", START_DATE=DAYS[1], END_DATE=DAYS[2])
     with duckdb.connect() as connection:
-        found = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
+        found = day_slices(connection, EVENTS, config)
     assert [(each.first, each.last) for each in found] == [(DAYS[1], DAYS[1]), (DAYS[2], DAYS[2])]
 
 
@@ -95,16 +97,16 @@ def test_days_are_not_cut_where_every_row_group_spans_them(folder: Path, monkeyp
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     mixed = folder / "mixed.parquet"
     duckdb.sql(f"FROM '{folder}/2025-*.parquet' ORDER BY hash(BMLLSequenceNo)").write_parquet(str(mixed))
-    config = pipeline(folder, "right")
+    config = pipeline(folder, "right", TABLES={"trades": str(mixed)})
     with duckdb.connect() as connection:
-        found = day_slices(connection, TableConfig(path=[str(mixed)]), "TradeTimestamp", config)
+        found = day_slices(connection, EVENTS, config)
     assert found == [Slice(None, None)]
 
 
 def test_little_data_is_run_in_one_piece(folder: Path) -> None:
     config = pipeline(folder, "right")
     with duckdb.connect() as connection:
-        (found,) = day_slices(connection, config.TABLES["trades"], "TradeTimestamp", config)
+        (found,) = day_slices(connection, EVENTS, config)
     assert (found.first, found.last) == (None, None)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, key_column
+from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator, resolve_indicators
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
@@ -99,9 +100,9 @@ class GenericPass:
         return (*own, "reference") if uses else own
 
     @property
-    def event_column(self) -> str | None:
-        """No column: what is read are bars, not events."""
-        return None
+    def events(self) -> tuple[EventTable, ...]:
+        """No tables: what is read are bars, not events."""
+        return ()
 
     @property
     def source_pass(self) -> str | None:

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from basalt.catalog.library import load_library
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_column
+from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
@@ -109,9 +110,9 @@ class TradePass:
     warnings: tuple[str, ...] = ()
 
     @property
-    def event_column(self) -> str | None:
-        """The source's own column that is the event time, when there is one."""
-        return self.source.event_column()
+    def events(self) -> tuple[EventTable, ...]:
+        """The trades."""
+        return (EventTable.of(self.source),)
 
     @cached_property
     def contract(self) -> BucketContract:
