@@ -96,6 +96,9 @@ CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
     ),
 }
 
+TABLES_OF_STATES = ("quotes", "l2")
+"""The tables whose rows are what stands from then on."""
+
 
 def assumed_schema(table: str) -> Mapping[str, str] | None:
     """Return column to DuckDB type for a table compiled without a source; None for a table Basalt does not know."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.events import NO_MARGIN, Margin
 from basalt.compiler.moments import within
 from basalt.compiler.plan import Inputs, Relations
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Literal, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, UniverseConfig
+from basalt.configuration.buckets import NANOSECONDS
 from basalt.errors import UnknownColumnError
+
+_DAY = 86_400 * NANOSECONDS
 
 
 def scan_conditions(
@@ -24,28 +29,33 @@ def scan_conditions(
     ]
 
 
-def date_conditions(source: SourceTable, contract: BucketContract, config: AnalyticsConfig) -> list[Fragment]:
-    """Return the conditions on a scan of events that START_DATE and END_DATE make."""
+def date_conditions(
+    source: SourceTable, contract: BucketContract, config: AnalyticsConfig, margin: Margin = NO_MARGIN
+) -> list[Fragment]:
+    """Return the conditions on a scan of events that START_DATE and END_DATE make, with what lies around them."""
     time, type_ = source.event_time()
-    bounds = contract.event_bounds(config.START_DATE, config.END_DATE)
-    return [*_dates(source.date_column, config), *within(time, type_, bounds, contract.closed)]
+    first, last = contract.event_bounds(config.START_DATE, config.END_DATE)
+    lower = None if first is None or margin.before is None else first - margin.before
+    upper = None if last is None else last + margin.after
+    return [*_dates(source.date_column, config, margin), *within(time, type_, (lower, upper), contract.closed)]
 
 
-def _dates(column: Sql | None, config: AnalyticsConfig) -> list[Fragment]:
+def _dates(column: Sql | None, config: AnalyticsConfig, margin: Margin) -> list[Fragment]:
     """Return conditions that skip files by a date column, a day wider on both sides for time zones."""
     if column is None:
         return []
-    limits = ((">=", config.START_DATE, -1), ("<=", config.END_DATE, 1))
+    before = None if margin.before is None or config.START_DATE is None else -1 + (-margin.before // _DAY)
+    limits = ((">=", config.START_DATE, before), ("<=", config.END_DATE, 1 - (-margin.after // _DAY)))
     return [
         compose("{} " + operator + " {}", column, Literal(_moved(limit, days)))
         for operator, limit, days in limits
-        if limit is not None
+        if limit is not None and days is not None
     ]
 
 
 def _moved(day: date, days: int) -> date:
-    """Return a day moved by days; the first and the last day there are cannot be moved out."""
-    return day if day in (date.min, date.max) else day + timedelta(days=days)
+    """Return a day moved by days, but not beyond the first and the last day there are."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def universe_conditions(source: SourceTable, inputs: Inputs, relations: Relations) -> list[Fragment]:
@@ -62,6 +72,16 @@ def universe_conditions(source: SourceTable, inputs: Inputs, relations: Relation
     if others:
         conditions.append(_through_reference(source, UniverseConfig(where=others), inputs, relations))
     return conditions
+
+
+def known_universe_conditions(source: SourceTable, inputs: Inputs, relations: Relations) -> list[Fragment]:
+    """Return the conditions of the universe that a table beside the rows can be asked; others are the rows' own."""
+    universe = inputs.config.UNIVERSE
+    own = {} if universe is None else {name: values for name, values in universe.where.items() if name in source}
+    if not own:
+        return []
+    narrowed = inputs.config.model_copy(update={"UNIVERSE": UniverseConfig(where=own)})
+    return universe_conditions(source, replace(inputs, config=narrowed), relations)
 
 
 def _through_reference(source: SourceTable, universe: UniverseConfig, inputs: Inputs, relations: Relations) -> Fragment:

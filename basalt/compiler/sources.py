@@ -6,13 +6,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from basalt.catalog.tables import CANONICAL_TABLES
+from basalt.catalog.tables import CANONICAL_TABLES, TABLES_OF_STATES
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.moments import is_event_time
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.types import is_float, is_number
 from basalt.configuration import TableConfig
-from basalt.errors import BindingError, Problem, SourceExpressionError, UnknownColumnError, listing, nearest
+from basalt.errors import (
+    BindingError,
+    ConfigurationError,
+    Problem,
+    SourceExpressionError,
+    UnknownColumnError,
+    listing,
+    nearest,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ class SourceTable:
     filter: Sql | None = None
     date_column: Sql | None = None
     sequence: tuple[Sql, str] | None = None
+    carries: bool = False
+    """Whether a null stands for the value before."""
 
     def __contains__(self, column: str) -> bool:
         return column in self.columns
@@ -123,6 +133,9 @@ def bind_source(name: str, table: TableConfig | None, schema: Schema, binder: Bi
     that is not one scalar expression over the source's columns, BindingError when the schema is not one.
     """
     config = table or TableConfig(table=name)
+    if config.nulls == "unchanged" and name not in TABLES_OF_STATES:
+        message = f"nulls: unchanged is for tables of what stands ({listing(TABLES_OF_STATES)}), not for {name}"
+        raise ConfigurationError(message, place=f"TABLES.{name}.nulls")
     try:
         binder.declare(_RAW, schema)
     except BinderError as error:
@@ -148,6 +161,7 @@ def bind_source(name: str, table: TableConfig | None, schema: Schema, binder: Bi
         filter=bound["filter"][0] if "filter" in bound else None,
         date_column=bound["date_column"][0] if "date_column" in bound else None,
         sequence=bound.get("sequence"),
+        carries=config.nulls == "unchanged",
     )
 
 

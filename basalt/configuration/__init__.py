@@ -4,6 +4,7 @@ from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
 from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
+from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
 from basalt.configuration.tables import TableConfig
 from basalt.configuration.trade import (
     FlagCodes,
@@ -16,11 +17,13 @@ from basalt.configuration.trade import (
 )
 
 __all__ = [
+    "AggressorRuleConfig",
     "AnalyticsConfig",
     "FlagCodes",
     "GenericAnalyticsConfig",
     "OutputTarget",
     "PassConfig",
+    "QuoteLookupConfig",
     "TableConfig",
     "TalibIndicatorConfig",
     "TradeAnalyticsConfig",

@@ -35,6 +35,9 @@ class TableConfig(ConfigModel):
     """A SQL condition over the source's own columns; only rows for which it is true are read."""
     sequence: str | None = None
     """A SQL expression that orders events of equal time; else BMLLSequenceNo, ExchangeSequenceNo, TradeId, EventNo."""
+    nulls: Literal["empty", "unchanged"] = "empty"
+    """For quotes and books: what a price or quantity that is null means. ``empty``: there is none on that side;
+    ``unchanged``: the row tells of the other side only, and this one stands as it did."""
     date_column: str | None = None
     """A DATE column of the source (often a hive partition) that lies within a day of the event's UTC date. Used only
     to skip files when START_DATE or END_DATE is given."""

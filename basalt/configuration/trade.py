@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from basalt.configuration.base import ConfigModel, OneOrMany
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany
+from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
 
 TradeSide = Literal["Total", "Bid", "Ask", "Unknown"]
 """``Ask``: buyer-initiated trades; ``Bid``: seller-initiated ones; ``Unknown``: the rest; ``Total``: all."""
@@ -21,6 +22,9 @@ DiscrepancyReference = Literal[
     "BestAskAtVenue",
     "BestBidAtPrimary",
     "BestAskAtPrimary",
+    "QuoteMid",
+    "QuoteBid",
+    "QuoteAsk",
 ]
 DiscrepancyAggregation = Literal["First", "Last", "Min", "Max", "Mean", "Sum", "Median", "Std"]
 TradeFlag = Literal[
@@ -114,11 +118,21 @@ class TradeImpactConfig(TradeMetricConfig):
     variant: Annotated[list[ImpactVariant], OneOrMany] = Field(min_length=1)
     """Which costs."""
     horizon: Annotated[list[Horizon], OneOrMany] = Field(default_factory=lambda: ["1s"], min_length=1)
-    """How long after the trade the mid is taken: ``100ms``, ``1s``, ``5m``; the source has a column for each."""
+    """How long after the trade the mid is taken: ``100ms``, ``1s``, ``5m``; with ``reference: columns`` the source
+    has a column for each."""
+    reference: Literal["columns", "quotes"] = "columns"
+    """Where mids are from: ``columns`` of the trades, or the ``quotes`` that stood around the trade."""
     reference_price_col: str = "PreTradeMid"
-    """The column of the mid before the trade."""
+    """The column of the mid before the trade, with ``reference: columns``."""
     unit: Literal["price", "bps"] = "price"
     """Price units, or basis points of the mid before the trade."""
+
+    @model_validator(mode="after")
+    def _one_reference(self) -> TradeImpactConfig:
+        if self.reference == "quotes" and "reference_price_col" in self.model_fields_set:
+            message = "reference: quotes takes the mid of the quotes; leave reference_price_col out"
+            raise DisagreementError([Disagreement(("reference_price_col",), message)])
+        return self
 
 
 class TradeAnalyticsConfig(ConfigModel):
@@ -141,6 +155,10 @@ class TradeAnalyticsConfig(ConfigModel):
     """Adds RetailTradeImbalance."""
     flag_codes: dict[TradeFlag, FlagCodes] = Field(default_factory=dict)
     """How the source codes flags, where it is not as the catalogue says."""
+    quotes: QuoteLookupConfig = Field(default_factory=QuoteLookupConfig)
+    """How the quotes that stood around a trade are found, where a metric or rule needs them."""
+    aggressor_rule: AggressorRuleConfig | None = None
+    """How the side that initiated a trade is told where the venue does not say; not told when not given."""
     metric_prefix: str = ""
     """What every metric's column name begins with."""
     classifications: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["LIT_CONTINUOUS"], min_length=1)

@@ -23,6 +23,9 @@ choices:
     BestAsk: {title: from the best offer, requires: [BestAskPrice], values: {reference: BestAskPrice}}
     BestAskAtVenue: {title: from the best offer at the venue, requires: [BestAskPriceAtVenue], values: {reference: BestAskPriceAtVenue}}
     BestAskAtPrimary: {title: from the best offer at the primary market, requires: [BestAskPriceAtPrimary], values: {reference: BestAskPriceAtPrimary}}
+    QuoteMid: {title: from the mid of the quote before the trade, requires: [QuoteMid], values: {reference: QuoteMid}}
+    QuoteBid: {title: from the bid of the quote before the trade, requires: [QuoteBid], values: {reference: QuoteBid}}
+    QuoteAsk: {title: from the ask of the quote before the trade, requires: [QuoteAsk], values: {reference: QuoteAsk}}
 statistics: [First, Last, Min, Max, Mean, Sum, Median, Std]
 statistic_of: >-
   CASE WHEN isfinite(LocalPrice) AND {{ reference }} > 0

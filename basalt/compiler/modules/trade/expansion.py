@@ -11,7 +11,7 @@ from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
 from basalt.catalog.specialise import Specialisation, specialise
 from basalt.compiler.modules.trade.filters import Value, accepts, has_code, row_column
-from basalt.compiler.modules.trade.horizons import horizon_column
+from basalt.compiler.modules.trade.horizons import horizon_column, quote_horizon_column
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import CARRIED, KEYS
 from basalt.compiler.sources import SourceTable
@@ -203,17 +203,20 @@ class Expansion:
 
     def _impact(self, config: TradeImpactConfig, group: Group) -> Iterator[Request]:
         metrics = self.library.family("trade", "impact")
-        mid = row_column(config.reference_price_col)
-        if config.reference_price_col in self.source:
-            self.source.number(config.reference_price_col, group.place)
+        by_quotes = config.reference == "quotes"
+        before = "QuoteMid" if by_quotes else config.reference_price_col
+        mid = row_column(before)
+        if before in self.source:
+            self.source.number(before, group.place)
+        column_after = quote_horizon_column if by_quotes else horizon_column
         for variant, horizon in itertools.product(config.variant, config.horizon):
-            after = horizon_column(self.source, horizon, group.place) if metrics[variant].reads("mid_after") else None
-            columns = [config.reference_price_col, *([after] if after else [])]
+            after = column_after(self.source, horizon, group.place) if metrics[variant].reads("mid_after") else None
+            columns = [before, *([after] if after else [])]
             special = Specialisation(
                 labels={"horizon": horizon},
                 requires=tuple(columns),
                 unit="bps of the mid before" if config.unit == "bps" else None,
-                suffix=f"_{config.unit}{self._mids.setdefault(config.reference_price_col, f'_mid_{len(self._mids)}')}",
+                suffix=f"_{config.unit}{self._mids.setdefault(before, f'_mid_{len(self._mids)}')}",
             )
             values: dict[str, Sql] = {"mid": mid, "scale": _scale(mid) if config.unit == "bps" else Fragment("")}
             if after is not None:

@@ -14,7 +14,8 @@ from basalt.errors import BindingError
 Value = str | float | bool
 
 _TAKEN = re.compile(
-    r"(own_)*(event_ns|sequence|bucket|event_order|aggressor|counted|(total|bid|ask|unknown)_.*)",
+    r"(own_)*(event_ns|sequence|bucket|event_order|(given_)?aggressor|counted|tick_test|trading_day"
+    r"|price_half_ticks|prior_half_ticks|(total|bid|ask|unknown)_.*)",
     re.IGNORECASE | re.DOTALL,
 )
 

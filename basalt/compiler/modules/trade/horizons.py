@@ -1,4 +1,4 @@
-"""The vendor's mids after a trade, by horizon: ``PostTradeMid1000ms`` for ``1s``."""
+"""The mids after a trade, by horizon: the vendor's ``PostTradeMid1000ms`` for ``1s``, or ``QuoteMid1000ms``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ def horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
 
     Raises UnknownColumnError listing the horizons that the source has, BindingError where the mid is not a number.
     """
-    unit = horizon.lstrip("0123456789")
-    column = f"PostTradeMid{int(horizon.removesuffix(unit)) * _MILLISECONDS[unit]}ms"
+    column = f"PostTradeMid{_milliseconds(horizon)}ms"
     if column in source:
         source.number(column, needed_by)
         return column
@@ -27,6 +26,22 @@ def horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
     raise UnknownColumnError(
         message, place=f"TABLES.{source.name}", suggestion=f"map it: TABLES.trades.columns.{column}"
     )
+
+
+def quote_horizon_column(source: SourceTable, horizon: str, needed_by: str) -> str:
+    """Return the column of the mid of the quotes a horizon after the trade.
+
+    Raises BindingError where the source has such a column and it is not a number.
+    """
+    column = f"QuoteMid{_milliseconds(horizon)}ms"
+    if column in source:
+        source.number(column, needed_by)
+    return column
+
+
+def _milliseconds(horizon: str) -> int:
+    unit = horizon.lstrip("0123456789")
+    return int(horizon.removesuffix(unit)) * _MILLISECONDS[unit]
 
 
 def _written(milliseconds: int) -> str:

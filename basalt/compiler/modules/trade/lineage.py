@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.lineage import ComputedColumn, MadeOf, Read, RowRule, StateFormula, state_formula
 from basalt.compiler.modules.trade.derived import Bucket, derived_columns
+from basalt.compiler.modules.trade.rows import TradeRows
 from basalt.compiler.modules.trade.states import StateColumn
 from basalt.compiler.plan import Relations
 from basalt.compiler.scans import date_conditions, universe_conditions
@@ -41,7 +42,7 @@ def computed_column(
         value=render_text(request.metric.value, **named, **parameters).text,
         reads=tuple(_reads(planned, request, tuple(own.values()))),
         states=tuple(formulas.values()),
-        derived={each.name: each.expression.text for each in derived},
+        derived={**_added(planned.rows, request), **{each.name: each.expression.text for each in derived}},
     )
 
 
@@ -60,12 +61,24 @@ def _key(planned: TradePass, name: str) -> ComputedColumn:
 
 
 def _reads(planned: TradePass, request: Request, states: Sequence[StateColumn]) -> Iterator[Read]:
-    for column in request.requires:
-        yield Read(_TRADES, column, planned.rows.column(column, request.column))
+    rows = planned.rows
+    by_rule = rows.signs if "AggressorSide" in request.requires else None
+    for column in dict.fromkeys([*request.requires, *(by_rule.requires if by_rule else ())]):
+        if rows.lookup is not None and column in rows.lookup.columns:
+            yield from rows.lookup.reads(column)
+        elif by_rule is None or column != "AggressorSide" or by_rule.reads_given:
+            yield Read(_TRADES, column, rows.column(column, request.column))
     if any(each.is_ordered or each.looks_around for each in states):
         yield _event_time(planned)
         if (order := planned.source.order()) is not None:
             yield Read(_TRADES, "sequence", order[0])
+
+
+def _added(rows: TradeRows, request: Request) -> dict[str, str]:
+    """Return what is added to each trade before the metric's own values: quotes, and the side that a rule tells."""
+    lookup = rows.lookup.describe(request.requires) if rows.lookup else {}
+    signs = rows.signs.describe() if rows.signs and "AggressorSide" in request.requires else {}
+    return {**lookup, **signs}
 
 
 def _event_time(planned: TradePass) -> Read:

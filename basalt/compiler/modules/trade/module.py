@@ -17,8 +17,10 @@ from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.expansion import requests
 from basalt.compiler.modules.trade.lineage import computed_column, row_rules
+from basalt.compiler.modules.trade.quotes import QuoteLookup, asks_for_quotes, looked_up, quotes_table
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import TradeRows
+from basalt.compiler.modules.trade.signs import AggressorSigns
 from basalt.compiler.modules.trade.states import (
     STATES,
     FilteredStates,
@@ -44,9 +46,11 @@ _DEFAULT_SECONDS = 60
 class TradeModule:
     """Metrics of trades per listing and time bucket."""
 
-    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:  # noqa: ARG002 - the interface
+    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
         """Return the source tables the pass may read."""
-        return ("trades", "reference") if uses_reference(pipeline) else ("trades",)
+        analytics = config.trade_analytics or TradeAnalyticsConfig()
+        quotes = (quotes_table(analytics.quotes, pipeline),) if asks_for_quotes(analytics, pipeline) else ()
+        return ("trades", *quotes, *(("reference",) if uses_reference(pipeline) else ()))
 
     def plan(self, config: PassConfig, inputs: Inputs) -> TradePass:
         """Return the plan of the pass.
@@ -54,9 +58,8 @@ class TradeModule:
         Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
         trades = inputs.tables["trades"]
-        planned = TradePass(
-            config, inputs, trades, requests(config, load_library(inputs.config.TEMPLATE_PATHS), trades)
-        )
+        asked = requests(config, load_library(inputs.config.TEMPLATE_PATHS), trades)
+        planned = TradePass(config, inputs, trades, asked)
         _check_columns(planned)
         return planned
 
@@ -78,12 +81,14 @@ def _state_column(request: Request, state: str) -> str:
 
 def _check_columns(planned: TradePass) -> None:
     """Raise BindingError with every column that is missing, or is not of a type it can be, and what needs it."""
-    needed = [(column, f": {request.column}") for request in planned.asked for column in request.requires]
+    rows, place = planned.rows, f"pass {planned.config.name}"
+    needed = [(column, f"{place}: {request.column}") for request in planned.asked for column in request.requires]
     named = {column for column, _ in needed}
-    needed += [(column, "") for column in ("ListingId", "Size") if column not in named]
-    reads: list[Callable[[], object]] = [
-        partial(planned.rows.column, column, f"pass {planned.config.name}{by}") for column, by in needed
-    ]
+    needed += [(column, by) for column, by in rows.needs.items() if column not in named]
+    needed += [(column, place) for column in ("ListingId", "Size") if column not in rows.needs]
+    reads: list[Callable[[], object]] = [partial(rows.column, column, by) for column, by in needed]
+    if rows.lookup is not None:
+        reads.append(partial(rows.lookup.check, rows.needs[rows.lookup.columns[0]]))
     errors: list[BindingError] = []
     for read in (planned.source.event_time, *reads):
         try:
@@ -111,8 +116,9 @@ class TradePass:
 
     @property
     def events(self) -> tuple[EventTable, ...]:
-        """The trades."""
-        return (EventTable.of(self.source),)
+        """The trades, and the quotes around them."""
+        lookup = self.rows.lookup
+        return (EventTable.of(self.source), *([lookup.events] if lookup else []))
 
     @cached_property
     def contract(self) -> BucketContract:
@@ -128,29 +134,57 @@ class TradePass:
     def tables(self) -> tuple[str, ...]:
         """The source tables that are read."""
         universe = self.inputs.config.UNIVERSE
-        looked_up = universe is not None and any(column not in self.source for column in universe.where)
-        return ("trades", "reference") if looked_up else ("trades",)
+        by_reference = universe is not None and any(column not in self.source for column in universe.where)
+        quotes = (self.rows.lookup.quotes.name,) if self.rows.lookup else ()
+        return ("trades", *quotes, *(("reference",) if by_reference else ()))
 
     @cached_property
     def rows(self) -> TradeRows:
         """The trades before aggregation."""
-        needs = {
-            column: f"pass {self.config.name}: {request.column}"
-            for request in reversed(self.asked)
-            for column in request.requires
-        }
         return TradeRows(
             source=self.source,
             contract=self.contract,
             inputs=self.inputs,
-            needs=needs,
-            classifications=self._analytics_classifications(),
+            needs=self._needs,
+            classifications=self._analytics.classifications,
             own=frozenset(column for request in self.asked for column in request.filter_columns),
             ordered_by=self._ordered_by,
             every_row=self._every_row,
-            ordered="MarketState" in self.source or any(each.is_ordered or each.looks_around for each in self._columns),
+            ordered=self._is_ordered,
             are_read_twice=bool(computed_apart(self._columns)),
+            lookup=self._lookup,
+            signs=self._signs,
         )
+
+    @cached_property
+    def _needs(self) -> dict[str, str]:
+        """Each column that is read of a trade, and what needs it."""
+        place = f"pass {self.config.name}"
+        needs = {column: f"{place}: {request.column}" for request in self.asked[::-1] for column in request.requires}
+        if self._signs is not None:
+            needs = dict.fromkeys(self._signs.requires, f"{place}: aggressor_rule") | needs
+        return needs
+
+    @cached_property
+    def _signs(self) -> AggressorSigns | None:
+        """The rule that tells sides, where sides are asked for."""
+        rule = self._analytics.aggressor_rule
+        if rule is None or not any("AggressorSide" in request.requires for request in self.asked):
+            return None
+        return AggressorSigns(rule, self.source, self.contract)
+
+    @cached_property
+    def _lookup(self) -> QuoteLookup | None:
+        columns = looked_up(self._needs, self.source)
+        if not columns:
+            return None
+        quotes = self.inputs.tables[quotes_table(self._analytics.quotes, self.inputs.config)]
+        return QuoteLookup(self._analytics.quotes, quotes, self.source, self.contract, columns)
+
+    @property
+    def _is_ordered(self) -> bool:
+        looks = any(column.is_ordered or column.looks_around for column in self._columns)
+        return looks or self._signs is not None or "MarketState" in self.source
 
     @cached_property
     def _columns(self) -> tuple[StateColumn, ...]:
@@ -161,14 +195,15 @@ class TradePass:
         """What tells trades apart whose first or last value is taken, besides the price."""
         compared = {column for each in self._columns for column in each.ordered_by}
         carried = {"MarketState"} & set(self.source.columns)
-        return tuple(sorted((compared | carried) - {"LocalPrice"}))
+        return tuple(sorted(name for name in compared | carried if name != "LocalPrice"))
 
     @cached_property
     def _every_row(self) -> bool:
         return any(request.metric.rows == "all" for request in self.asked)
 
-    def _analytics_classifications(self) -> list[str]:
-        return (self.config.trade_analytics or TradeAnalyticsConfig()).classifications
+    @property
+    def _analytics(self) -> TradeAnalyticsConfig:
+        return self.config.trade_analytics or TradeAnalyticsConfig()
 
     @cached_property
     def _states(self) -> FilteredStates | SlicedStates | SplitStates:

@@ -9,6 +9,8 @@ from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.trade.filters import row_name
+from basalt.compiler.modules.trade.quotes import QuoteLookup
+from basalt.compiler.modules.trade.signs import AggressorSigns
 from basalt.compiler.moments import nanoseconds
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
@@ -33,7 +35,7 @@ class TradeRows:
     ``needs`` maps each column that is read to what needs it; ``own`` are those that are read as the source has them.
     ``ordered_by`` names columns that the first or last value of a trade is computed from, besides its price.
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
-    ``are_read_twice`` when two steps aggregate them.
+    ``are_read_twice`` when two steps aggregate them. ``lookup`` gives them quotes, ``signs`` sides by a rule.
     """
 
     source: SourceTable
@@ -46,6 +48,8 @@ class TradeRows:
     every_row: bool
     ordered: bool
     are_read_twice: bool
+    lookup: QuoteLookup | None = None
+    signs: AggressorSigns | None = None
 
     @property
     def carried(self) -> tuple[str, ...]:
@@ -62,7 +66,7 @@ class TradeRows:
     @property
     def name(self) -> str:
         """The name of the last step, which aggregation reads."""
-        return "ordered_trades" if self.ordered else "bucketed_trades"
+        return "signed_trades" if self.signs else "ordered_trades" if self.ordered else "bucketed_trades"
 
     @property
     def by_side(self) -> bool:
@@ -71,8 +75,10 @@ class TradeRows:
 
     @property
     def _selected_names(self) -> set[str]:
-        needed = set(self.needs) - ({"AggressorSide"} - self.own)
-        return {*needed, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
+        looked_up = self.lookup.columns if self.lookup else ()
+        needed = set(self.needs) - ({"AggressorSide"} - self.own) - set(looked_up)
+        key = {self.lookup.config.by} - {"ListingId"} if self.lookup else set()
+        return {*needed, *key, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
 
     def bucket_start(self) -> Fragment:
         """Return the start of a row's bucket, in nanoseconds."""
@@ -86,8 +92,16 @@ class TradeRows:
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to rows with buckets and order."""
-        steps = [self._scan(relations), self._bucketed(), *([self._ordered()] if self.ordered else [])]
-        return [replace(step, is_computed_again=self.are_read_twice) for step in steps]
+        quoted = self.lookup.steps(self.inputs, relations) if self.lookup else []
+        ordered = [self._ordered()] if self.ordered else []
+        steps = [self._scan(relations), *quoted, self._bucketed(), *ordered, *self._signed()]
+        is_costly = self.lookup is not None or self.signs is not None
+        return [replace(step, is_computed_again=self.are_read_twice and not is_costly) for step in steps]
+
+    def _signed(self) -> list[Step]:
+        if self.signs is None:
+            return []
+        return self.signs.steps("ordered_trades", self.bucket_start(), marks_counted=self.every_row)
 
     def _ordered(self) -> Step:
         order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
@@ -123,8 +137,9 @@ class TradeRows:
             own = name == "AggressorSide"  # which a filter reads as the source has it
             expression = source.require(name, needed_by) if own else self.column(name, needed_by)
             yield SelectItem(expression, row_name(name))
-        if self.by_side:
-            yield SelectItem(self.column("AggressorSide", "the trade module"), "aggressor")
+        if self.by_side and (self.signs is None or self.signs.reads_given):
+            name = "given_aggressor" if self.signs else "aggressor"
+            yield SelectItem(self.column("AggressorSide", "the trade module"), name)
         if self.every_row:
             counted = self.is_counted()
             yield SelectItem(Literal(True) if counted is None else compose("coalesce({}, FALSE)", counted), "counted")  # noqa: FBT003
@@ -136,6 +151,8 @@ class TradeRows:
         """
         if name == "LocalPrice":
             return self._price(needed_by)
+        if self.lookup is not None and name in self.lookup.columns:
+            return Identifier(name)
         if name == "AggressorSide":
             return self._aggressor(needed_by)
         if name == "Size":  # rows without one are not read
@@ -166,6 +183,8 @@ class TradeRows:
         return self.source.require("LocalPrice", needed_by)
 
     def _aggressor(self, needed_by: str) -> Fragment:
+        if self.signs is not None and not self.signs.reads_given:
+            return self.signs.aggressor()
         side = self.source.number("AggressorSide", needed_by)
         if is_integer(self.source.types["AggressorSide"]):
             side = compose("{}", self.source.columns["AggressorSide"])
@@ -179,7 +198,8 @@ class TradeRows:
         )
         bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
         comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
-        return Step("bucketed_trades", add_columns("source_trades", [SelectItem(bucket, "bucket")]), comment)
+        read = self.lookup.name if self.lookup else "source_trades"
+        return Step("bucketed_trades", add_columns(read, [SelectItem(bucket, "bucket")]), comment)
 
 
 def _canonical_rank(name: str) -> tuple[int, str]:
