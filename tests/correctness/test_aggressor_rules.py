@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import pyarrow as pa
@@ -13,13 +12,13 @@ from markets.moments import contracts
 from markets.pipelines import analytics_config, run_pass
 from markets.quotes import quote_table, quotes_around
 from markets.trades import Market, markets
-from oracles.aggressors import LOOKS, half_ticks, sides
+from oracles.aggressors import LOOKS, half_ticks, signed
 from oracles.buckets import SECOND
 from oracles.quotes import Quotes
 from oracles.results import Result, assert_same
 from oracles.tolerances import metric_tolerance
 from oracles.trade_groups import grouped_pass
-from oracles.trades import Trade, read_trades
+from oracles.trades import read_trades
 
 WIDTHS = st.sampled_from([SECOND, 60 * SECOND, 86_400 * SECOND])
 MARKETS = markets(contracts(WIDTHS), sequences=st.just("unique"), most=24)
@@ -31,20 +30,8 @@ HOUR = 3_600 * SECOND
 
 def expected(market: Market, rows: list[dict[str, Any]], rule: dict[str, Any], asked: dict[str, Any]) -> Result:
     """The oracle of sides, then that of trades over rows with these sides."""
-    quotes = Quotes(rows, HOUR)
-    groups: defaultdict[object, list[Trade]] = defaultdict(list)
-    for trade in read_trades(market.rows):
-        groups[trade.listing, trade.lit].append(trade)
-    signed = []
-    for trades in groups.values():
-        tick_size = rule["tick_size"]
-        told = sides(
-            trades, rule["rule"], tick_size, market.contract, lambda trade: quotes.before(trade.listing, trade.event)
-        )
-        for trade, side in zip(trades, told, strict=True):
-            given = trade.row["AggressorSide"] if rule["apply_to"] == "unknown" else None
-            signed.append({**trade.row, "AggressorSide": given if given in {1, 2} else side})
-    return grouped_pass(read_trades(signed), market.contract, asked)
+    signed_rows = signed(read_trades(market.rows), rule, market.contract, Quotes(rows, HOUR))
+    return grouped_pass(read_trades(signed_rows), market.contract, asked)
 
 
 @given(

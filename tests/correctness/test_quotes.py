@@ -12,7 +12,7 @@ from markets.pipelines import analytics_config, run_pass
 from markets.quotes import AGES, quote_table, quotes_around
 from markets.trades import Market, markets
 from oracles.buckets import SECOND
-from oracles.quotes import Quotes, mid
+from oracles.quotes import LOOKED_UP, Quotes, looked_up, quoted
 from oracles.results import Result, assert_same
 from oracles.tolerances import metric_tolerance
 from oracles.trade_groups import grouped_pass
@@ -28,8 +28,6 @@ HORIZONS = {"100ms": 100_000_000, "1s": SECOND}
 SIDES = ["Total", "Bid"]
 IMPACT = {"variant": VARIANTS, "horizon": list(HORIZONS), "reference": "quotes"}
 DISCREPANCY = {"references": ["QuoteMid", "QuoteBid", "QuoteAsk"], "sides": SIDES, "aggregations": ["Mean", "Last"]}
-LOOKED_UP = {"QuoteMid": "MidPrice", "QuoteBid": "BestBid", "QuoteAsk": "BestAsk"}
-"""What the oracle calls the reference that it is given in the rows of the trades."""
 
 
 @st.composite
@@ -49,26 +47,12 @@ def measured(market: Market, quotes: dict[str, Any], lookup: dict[str, Any], uni
 
 def expected(market: Market, quotes: Quotes, timing: str, unit: str = "price") -> Result:
     """What the oracle of costs computes when each trade's row has what stood around it."""
-    rows = [row | around(row, quotes, timing) for row in market.rows]
+    rows = [quoted(row, quotes, timing, HORIZONS.values()) for row in market.rows]
     impact = {"variant": VARIANTS, "horizon": list(HORIZONS), "unit": unit}
     discrepancy = {**DISCREPANCY, "references": list(LOOKED_UP.values())}
     asked = {"impact_metrics": [impact], "discrepancy_metrics": [discrepancy]}
     found = grouped_pass(read_trades(rows), market.contract, asked)
-    return {key: {renamed(name): value for name, value in row.items()} for key, row in found.items()}
-
-
-def around(row: dict[str, Any], quotes: Quotes, timing: str) -> dict[str, float | None]:
-    listing, moment = row["ListingId"], row["TradeTimestamp"]
-    sides = quotes.before(listing, moment) if timing == "before" else quotes.at(listing, moment)
-    later = {f"PostTradeMid{ns // 10**6}ms": mid(quotes.at(listing, moment + ns)) for ns in HORIZONS.values()}
-    touch = {"BestBidPrice": sides[0], "BestAskPrice": sides[1]}
-    return {"PreTradeMid": mid(sides), "MidPrice": mid(sides), **touch, **later}
-
-
-def renamed(column: str) -> str:
-    for ours, theirs in LOOKED_UP.items():
-        column = column.replace(f"DiscrepancyTo{theirs}", f"DiscrepancyTo{ours}")
-    return column
+    return {key: {looked_up(name): value for name, value in row.items()} for key, row in found.items()}
 
 
 @given(MARKETS, st.data(), lookups(), st.sampled_from(["price", "bps"]))

@@ -16,12 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
 from markets.moments import MIDNIGHT, MORNING
+from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
+from oracles.aggressors import signed
 from oracles.buckets import DAY, SECOND, Contract
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import aggregated, in_order
 from oracles.measures import ALL_SIDES, FLOWS
+from oracles.quotes import Quotes, looked_up, quoted
 from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
 from oracles.tolerances import metric_tolerance, trade_tolerance
 from oracles.trade_groups import grouped_pass
@@ -189,6 +192,22 @@ def check_further_measures(case: GoldenCase, draw: Draw) -> None:
         assert_equal(found.result("quarters"), quarters)
 
 
+def check_quotes_and_rules(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, MINUTES)
+    rows = draw(quotes_around(market))
+    quotes = Quotes(rows, 600 * SECOND, nulls_are_unchanged=True)
+    asked = trade_analytics(case)
+    signed_rows = signed(read_trades(market.rows), asked["aggressor_rule"], MINUTES, quotes)
+    trades = read_trades(quoted(row, quotes, "before", [SECOND, 300 * SECOND]) for row in signed_rows)
+    asked["discrepancy_metrics"] = [{"references": ["BestBid"]}]
+    minutes = {
+        key: {looked_up(name): value for name, value in row.items()}
+        for key, row in grouped_pass(trades, MINUTES, asked).items()
+    }
+    with views(case, trades=canonical(market), quotes=quote_table(rows, market.resolution)) as found:
+        assert_same(found.result("minutes"), minutes, metric_tolerance(columns_of(minutes)))
+
+
 def trade_analytics(case: GoldenCase) -> dict[str, Any]:
     """What the first pass of a case asks for."""
     return yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["trade_analytics"]
@@ -206,6 +225,7 @@ CHECKS = {
     "medians_and_auctions": check_medians_and_auctions,
     "nanosecond_buckets": check_nanosecond_buckets,
     "no_sequence": check_no_sequence,
+    "quotes_and_rules": check_quotes_and_rules,
     "two_pass": check_two_pass,
     "vendor_bars": check_vendor_bars,
 }

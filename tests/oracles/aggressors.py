@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from oracles.buckets import Contract
-from oracles.quotes import Sides
+from oracles.quotes import Quotes, Sides
 from oracles.trades import Trade
 
 BUYER, SELLER = 1, 2
@@ -77,3 +79,20 @@ def sides(
         seen = LOOKS[rule](price, (half_ticks(bid, tick_size), half_ticks(ask, tick_size)))
         found.append(seen or (0 if rule == "Quote" else test or 0))
     return found
+
+
+def signed(trades: Iterable[Trade], rule: dict[str, Any], contract: Contract, quotes: Quotes) -> list[dict[str, Any]]:
+    """Return the rows of trades with the sides that a rule, as a configuration writes it, tells."""
+    groups: defaultdict[object, list[Trade]] = defaultdict(list)
+    for trade in trades:
+        groups[trade.listing, trade.lit].append(trade)
+    return [row for group in groups.values() for row in _signed(group, rule, contract, quotes)]
+
+
+def _signed(trades: list[Trade], rule: dict[str, Any], contract: Contract, quotes: Quotes) -> Iterator[dict[str, Any]]:
+    told = sides(
+        trades, rule["rule"], rule["tick_size"], contract, lambda trade: quotes.before(trade.listing, trade.event)
+    )
+    for trade, side in zip(trades, told, strict=True):
+        given = trade.row["AggressorSide"] if rule.get("apply_to", "unknown") == "unknown" else None
+        yield {**trade.row, "AggressorSide": given if given in {BUYER, SELLER} else side}

@@ -70,3 +70,26 @@ def mid(sides: Sides) -> float | None:
     """Halfway between bid and ask, where both are there and not crossed."""
     bid, ask = sides
     return None if bid is None or ask is None or bid > ask else (bid + ask) / 2
+
+
+LOOKED_UP = {"QuoteMid": "MidPrice", "QuoteBid": "BestBid", "QuoteAsk": "BestAsk"}
+"""References looked up in quotes, and what the oracle of discrepancies calls what it finds in the rows of trades."""
+
+
+def quoted(row: Row, quotes: Quotes, timing: str, horizons: Iterable[int]) -> dict[str, Any]:
+    """Return a row of trades with what stood around it in the columns that a vendor would have put it in.
+
+    ``timing`` is before or at, ``horizons`` are times after the trade in nanoseconds.
+    """
+    listing, moment = row[quotes.key], row["TradeTimestamp"]
+    sides = quotes.before(listing, moment) if timing == "before" else quotes.at(listing, moment)
+    later = {f"PostTradeMid{ns // 10**6}ms": mid(quotes.at(listing, moment + ns)) for ns in horizons}
+    touch = {"BestBidPrice": sides[0], "BestAskPrice": sides[1]}
+    return {**row, "PreTradeMid": mid(sides), "MidPrice": mid(sides), **touch, **later}
+
+
+def looked_up(column: str) -> str:
+    """Return what Basalt calls a column of discrepancies from quotes that the oracle found in the rows of trades."""
+    for ours, theirs in LOOKED_UP.items():
+        column = column.replace(f"DiscrepancyTo{theirs}", f"DiscrepancyTo{ours}")
+    return column

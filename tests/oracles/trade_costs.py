@@ -105,7 +105,7 @@ def change(trades: list[Trade], column: str) -> Value:
 
 DIRECTIONS = {"Ask": 1, "Bid": -1}
 VARIANTS = ("EffectiveSpread", "RealizedSpread", "PriceImpact")
-MILLISECONDS = {"100ms": 100, "1s": 1_000, "5s": 5_000, "1m": 60_000}
+MILLISECONDS = {"100ms": 100, "1s": 1_000, "5s": 5_000, "1m": 60_000, "5m": 300_000}
 
 
 def cost(trade: Trade, variant: str, mid: float, after: float) -> float:

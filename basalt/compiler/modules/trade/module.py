@@ -87,6 +87,8 @@ def _check_columns(planned: TradePass) -> None:
     needed += [(column, by) for column, by in rows.needs.items() if column not in named]
     needed += [(column, place) for column in ("ListingId", "Size") if column not in rows.needs]
     reads: list[Callable[[], object]] = [partial(rows.column, column, by) for column, by in needed]
+    if rows.signs is not None:
+        reads.append(rows.signs.check)
     if rows.lookup is not None:
         reads.append(partial(rows.lookup.check, rows.needs[rows.lookup.columns[0]]))
     errors: list[BindingError] = []
@@ -161,9 +163,7 @@ class TradePass:
         """Each column that is read of a trade, and what needs it."""
         place = f"pass {self.config.name}"
         needs = {column: f"{place}: {request.column}" for request in self.asked[::-1] for column in request.requires}
-        if self._signs is not None:
-            needs = dict.fromkeys(self._signs.requires, f"{place}: aggressor_rule") | needs
-        return needs
+        return needs if self._signs is None else dict.fromkeys(self._signs.requires, self._signs.needed_by) | needs
 
     @cached_property
     def _signs(self) -> AggressorSigns | None:
@@ -171,7 +171,7 @@ class TradePass:
         rule = self._analytics.aggressor_rule
         if rule is None or not any("AggressorSide" in request.requires for request in self.asked):
             return None
-        return AggressorSigns(rule, self.source, self.contract)
+        return AggressorSigns(rule, self.source, self.contract, f"pass {self.config.name}: aggressor_rule")
 
     @cached_property
     def _lookup(self) -> QuoteLookup | None:

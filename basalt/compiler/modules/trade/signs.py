@@ -18,7 +18,6 @@ from basalt.configuration.buckets import NANOSECONDS
 
 _NS_A_DAY = 86_400 * NANOSECONDS
 _DAY, _IN_DAY = "trading_day", "in_day"
-_NEEDED_BY = "aggressor_rule"
 _PRICE, _BID, _ASK, _TEST = "price_half_ticks", "bid_half_ticks", "ask_half_ticks", "tick_test"
 _PRIOR = "prior_half_ticks"
 
@@ -34,6 +33,8 @@ class AggressorSigns:
     config: AggressorRuleConfig
     trades: SourceTable
     contract: BucketContract
+    needed_by: str
+    """The place in the configuration that asks for it."""
 
     @property
     def rule(self) -> AggressorRule:
@@ -58,9 +59,10 @@ class AggressorSigns:
         return self.config.apply_to == "unknown" and "AggressorSide" in self.trades
 
     def check(self) -> None:
-        """Raise UnknownColumnError or BindingError when the column of the tick size is not a number."""
+        """Raise BindingError when the column of the tick size is not a number."""
         for column in self.tick_columns:
-            self.trades.number(column, _NEEDED_BY)
+            if column in self.trades:
+                self.trades.number(column, self.needed_by)
 
     def steps(self, read: str, bucket_start: Sql, *, marks_counted: bool) -> list[Step]:
         """Return the steps from ordered trades with ``given_aggressor`` to those with ``aggressor``."""
