@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.trade.filters import row_name
+from basalt.compiler.modules.events.filters import row_name
+from basalt.compiler.modules.events.grid import Grid
 from basalt.compiler.moments import nanoseconds
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
 from basalt.compiler.scans import scan_conditions
 from basalt.compiler.select import add_columns, select
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
-from basalt.compiler.templates import render
+from basalt.compiler.sql import Fragment, Literal, Sql, compose, join
 from basalt.compiler.types import is_float, is_integer
 
 KEYS = ("ListingId", "TimeBucket")
@@ -74,23 +74,22 @@ class TradeRows:
         needed = set(self.needs) - ({"AggressorSide"} - self.own)
         return {*needed, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
 
-    def bucket_start(self) -> Fragment:
-        """Return the start of a row's bucket, in nanoseconds."""
-        start = compose("bucket * {}", self.contract.width)
-        return compose("({} + {})", Literal(self.contract.origin), start) if self.contract.origin else start
-
-    def bucket_end(self) -> Fragment:
-        """Return the end of a row's bucket, in nanoseconds."""
-        end = compose("(bucket + 1) * {}", self.contract.width)
-        return compose("({} + {})", Literal(self.contract.origin), end) if self.contract.origin else end
+    @property
+    def grid(self) -> Grid:
+        """The buckets."""
+        return Grid(self.contract)
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to rows with buckets and order."""
-        steps = [self._scan(relations), self._bucketed(), *([self._ordered()] if self.ordered else [])]
+        steps = [
+            self._scan(relations),
+            self.grid.bucketed("bucketed_trades", "source_trades"),
+            *([self._ordered()] if self.ordered else []),
+        ]
         return [replace(step, is_computed_again=self.are_read_twice) for step in steps]
 
     def _ordered(self) -> Step:
-        order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
+        order = [SelectItem(self.order.expression(self.grid.start()), "event_order")]
         comment = "each trade with its place in the order of events: time, sequence, then what makes it unique"
         return Step("ordered_trades", add_columns("bucketed_trades", order), comment)
 
@@ -170,16 +169,6 @@ class TradeRows:
         if is_integer(self.source.types["AggressorSide"]):
             side = compose("{}", self.source.columns["AggressorSide"])
         return compose("CASE {} WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END", side)
-
-    def _bucketed(self) -> Step:
-        moment = (
-            compose("(event_ns - {})", Literal(self.contract.origin))
-            if self.contract.origin
-            else Identifier("event_ns")
-        )
-        bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
-        comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
-        return Step("bucketed_trades", add_columns("source_trades", [SelectItem(bucket, "bucket")]), comment)
 
 
 def _canonical_rank(name: str) -> tuple[int, str]:
