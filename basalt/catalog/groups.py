@@ -88,7 +88,7 @@ def _models(annotation: object) -> list[type[BaseModel]]:
 def _field(module: str, family: str) -> tuple[str, FieldInfo]:
     """Return the field of a module's configuration that asks for a family: a list of groups, or a switch."""
     fields = _section(module).model_fields
-    name = f"{family}_metrics" if f"{family}_metrics" in fields else f"enable_{family}"
+    name = next(name for name in (f"{family}_metrics", family, f"enable_{family}") if name in fields)
     return name, fields[name]
 
 
@@ -114,7 +114,7 @@ def _parameters(
         if name not in shared:
             said = list(_leaves(properties[name]))
             words = [word for leaf in said for word in leaf.get("enum", [])]
-            pattern = next((leaf["pattern"] for leaf in said if "pattern" in leaf), None)
+            pattern = next((found for leaf in said if (found := _pattern(leaf)) is not None), None)
             choices = tuple(_choices(name, words, metrics, statistics))
             pattern = pattern if choices or pattern else ".+"
             default = None if given.is_required() else given.get_default(call_default_factory=True)
@@ -133,6 +133,11 @@ def _leaves(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from _leaves(member)
         return
     yield schema
+
+
+def _pattern(leaf: Mapping[str, Any]) -> str | None:
+    """Return the regular expression of a value's text, where its schema says what it is."""
+    return "[1-9][0-9]*" if leaf.get("type") == "integer" else leaf.get("pattern")
 
 
 def _choices(

@@ -16,12 +16,26 @@ Title = Annotated[str, Field(pattern=r"\S")]
 Kind = Literal["flow", "state", "ratio", "extreme", "distribution", "label"]
 """Decides fills, null rules and how a column may be aggregated again."""
 
-Family = Literal["generic", "discrepancy", "flag", "change", "impact", "retail_imbalance"]
+Family = Literal[
+    "generic",
+    "discrepancy",
+    "flag",
+    "change",
+    "impact",
+    "retail_imbalance",
+    "liquidity",
+    "spreads",
+    "imbalances",
+    "prices",
+    "ohlc",
+]
 """The group of a module's configuration that asks for a metric."""
 
-MERGEABLE = ("sum", "count", "min", "max", "first", "last")
+MERGEABLE = ("sum", "count", "min", "max", "first", "last", "latest")
+ORDERED_STATES = ("first", "last", "latest")
+"""Aggregates of which the order of rows decides the value."""
 AggregateName = Literal[
-    "sum", "count", "min", "max", "first", "last", "median", "stddev", "covariance", "slope", "quantiles"
+    "sum", "count", "min", "max", "first", "last", "latest", "median", "stddev", "covariance", "slope", "quantiles"
 ]
 
 Side = Literal["Total", "Bid", "Ask", "Unknown"]
@@ -33,6 +47,7 @@ _PAIRED = ("covariance", "slope")
 class State(BaseModel):
     """One aggregate a metric is made of: ``aggregate`` of the expression ``of`` over rows for which ``where`` holds.
 
+    ``first`` and ``last`` skip rows without a value, ``latest`` is the value of the last row, null or not.
     A covariance, and a slope of a regression, are those of ``of`` on the expression ``against``; ``quantiles`` are a
     list of those at the fractions ``at``, interpolated.
     """
@@ -109,6 +124,8 @@ class Metric(BaseModel):
     ``derived`` are values of a row, each computed from those before it. Where one looks at ``previous_trade`` or
     ``next_trade``, in time order inside listing, bucket and side, all are columns, added before aggregation.
     ``sides`` are those for which the metric has a meaning.
+    A metric of module ``l2`` without states is a value of the book as it stands, in which ``requires`` may have
+    ``{side}``, ``{level}`` and ``{up_to_level}``, the levels from the best one on.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -151,11 +168,23 @@ class Metric(BaseModel):
             why = (
                 "what a trade adds depends on the trades next to it, which may be on the other side of a bucket's edge"
             )
+        elif self.is_continued:
+            why = "it depends on the bucket before"
         elif apart := [state.aggregate for state in self.states.values() if not state.mergeable]:
             why = f"the {apart[0]} of all trades does not follow from those of parts of them"
         else:
             return ""
         return f"{self.name} of a coarser group cannot be computed from finer ones: {why}"
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether the value is one of the order book as it stands, without states over its updates."""
+        return self.module == "l2" and not self.states and self.statistic_of is None and bool(self.value.strip())
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether the value depends on the close of an earlier bucket."""
+        return _reads(self.value, "close_before")
 
     @property
     def looks_around(self) -> bool:
@@ -188,7 +217,7 @@ class Metric(BaseModel):
         if self.only_state is None:
             return "auto"
         aggregate = self.only_state[1].aggregate
-        return "sum" if aggregate == "count" else aggregate
+        return {"count": "sum", "latest": "last"}.get(aggregate, aggregate)
 
     @model_validator(mode="after")
     def _says_everything(self) -> Metric:
@@ -200,7 +229,7 @@ class Metric(BaseModel):
             message = "a generic metric says by which measure it is asked for"
             raise ValueError(message)
         chosen = any("value" in choice.values for choices in self.choices.values() for choice in choices.values())
-        if self.statistic_of is None and not (self.states and (self.value.strip() or chosen)):
+        if self.statistic_of is None and not self.is_standing and not (self.states and (self.value.strip() or chosen)):
             message = "a metric has states and a value, or statistic_of"
             raise ValueError(message)
         return self

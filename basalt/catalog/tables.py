@@ -23,6 +23,19 @@ _BOOK_TIMES = ("TimestampNanoseconds", "EventTimestamp")
 _BOOK_SEQUENCES = ("BMLLSequenceNo", "ExchangeSequenceNo", "EventNo", "L2EventNo")
 _NUMBER, _TEXT, _ID = "DOUBLE", "VARCHAR", "BIGINT"
 
+_BOOK_MEASURES = {"Price": _NUMBER, "Quantity": _NUMBER, "NumOrders": "BIGINT"}
+
+
+def _book_columns(levels: int) -> dict[str, str]:
+    """Return the columns of a book of so many levels, the best one first."""
+    return {
+        f"{side}{measure}{level}": type_
+        for level in range(1, levels + 1)
+        for side in ("Bid", "Ask")
+        for measure, type_ in _BOOK_MEASURES.items()
+    }
+
+
 CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
     "trades": CanonicalTable(
         assumed={
@@ -67,6 +80,20 @@ CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
         },
         event_times=("TradeTimestampNanoseconds", "TradeTimestamp"),
         sequences=("BMLLSequenceNo", "ExchangeSequenceNo", "TradeId", "EventNo"),
+    ),
+    "l2": CanonicalTable(
+        assumed={
+            "ListingId": _ID,
+            "MIC": _TEXT,
+            "Ticker": _TEXT,
+            "CurrencyCode": _TEXT,
+            "MarketState": _TEXT,
+            "TimestampNanoseconds": "TIMESTAMP_NS",
+            "BMLLSequenceNo": "BIGINT",
+            **_book_columns(levels=10),
+        },
+        event_times=_BOOK_TIMES,
+        sequences=_BOOK_SEQUENCES,
     ),
     "quotes": CanonicalTable(
         assumed={

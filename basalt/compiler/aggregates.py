@@ -15,6 +15,7 @@ _BUILD = {
     "max": "max({of})",
     "first": "arg_min({of}, {order})",
     "last": "arg_max({of}, {order})",
+    "latest": "arg_max_null({of}, {order})",
     "median": "median({of})",
     "stddev": "stddev_samp({of})",
     "covariance": "covar_samp({of}, {argument})",
@@ -22,7 +23,7 @@ _BUILD = {
     "quantiles": "quantile_cont({of}, {argument})",
 }
 _MERGE = {**_BUILD, "count": "sum({of})"}
-_EXTREME_OF_ORDER = {"first": "min", "last": "max"}
+_EXTREME_OF_ORDER = {"first": "min", "last": "max", "latest": "max"}
 
 ORDERED = frozenset(_EXTREME_OF_ORDER)
 """Aggregates that need an order of rows."""

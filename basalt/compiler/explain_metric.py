@@ -11,8 +11,11 @@ from basalt.catalog.naming import NamedColumn
 from basalt.catalog.specialise import Specialisation, specialise
 from basalt.compiler.explanation import Explanation, State, reaggregation
 from basalt.compiler.lineage import MadeOf, state_formula
+from basalt.compiler.modules.l2.book import BookPoint
+from basalt.compiler.modules.l2.request import standing_metric
 from basalt.compiler.modules.trade.rows import AGGRESSOR
 from basalt.compiler.sql import Fragment, Sql
+from basalt.compiler.templates import render_text
 
 _VARIABLE = re.compile(r"\{\{ *(\w+) *\}\}")
 _SETTING = re.compile(r"\{(\w+)\}")
@@ -22,11 +25,11 @@ def explain_metric(named: NamedColumn, library: Library) -> Explanation:
     """Return what a metric is, for the choices that a column's name makes or with names in braces for open ones."""
     metric = _chosen(named, library)
     names = {*metric.states, *metric.derived}
-    states = tuple(_states(metric, named.chosen.get("side"), names))
+    states = tuple(_standing(metric, named) if named.metric.is_standing else _states(metric, named, names))
     apart = [state.name for state in states if state.merge is None]
     value = _value(metric, names)
     derived = {name: _plain(text, names) for name, text in metric.derived.items()}
-    texts = [value, *(state.formula for state in states), *derived.values(), named.column]
+    texts = [value, *(state.formula for state in states), *derived.values(), named.column, *metric.requires]
     is_open = metric.statistic_of is not None or bool(metric.choices)
     return Explanation(
         column=named.column,
@@ -51,10 +54,25 @@ def explain_metric(named: NamedColumn, library: Library) -> Explanation:
 def _chosen(named: NamedColumn, library: Library) -> Metric:
     """Return the metric with its choices made, or as it is when they are open."""
     metric, chosen = named.metric, named.chosen
-    if not chosen:
+    if metric.is_standing:
+        return standing_metric(metric, _point(named))
+    if not chosen or not set(metric.choices) <= set(chosen):
         return metric
     statistic = library.statistics[chosen["aggregation"]] if metric.statistic_of else None
     return specialise(metric, Specialisation({name: chosen[name] for name in metric.choices}, statistic))
+
+
+def _point(named: NamedColumn) -> BookPoint:
+    chosen = {"side": named.chosen.get("side"), "level": named.chosen.get("level")}
+    return BookPoint(chosen["side"] or BookPoint.side, int(chosen["level"]) if chosen["level"] else None)
+
+
+def _standing(metric: Metric, named: NamedColumn) -> list[State]:
+    """Return the one state of a value of the book: what it is at the last update."""
+    formula = render_text(named.metric.value, **_point(named).variables(Fragment))
+    ((name, state),) = metric.states.items()
+    made = state_formula(name, state, MadeOf(formula), [])
+    return [State(name=name, formula=made.formula, merge=made.merge)]
 
 
 def _value(metric: Metric, names: set[str]) -> str:
@@ -70,7 +88,8 @@ def _value(metric: Metric, names: set[str]) -> str:
     return "; ".join(values) or _plain(metric.value, names)
 
 
-def _states(metric: Metric, side: str | None, names: set[str]) -> list[State]:
+def _states(metric: Metric, named: NamedColumn, names: set[str]) -> list[State]:
+    side = named.chosen.get("side")
     aggressor = Fragment(f"aggressor = {AGGRESSOR[side]}") if side in AGGRESSOR else None
     found = []
     for name, state in metric.states.items():
@@ -128,6 +147,9 @@ _VARIABLES = {
     "mid_after": "the mid a horizon after the trade",
     "scale": "with unit: bps the factor 10000 / mid, else nothing",
     "flagged": "the flag is set",
+    "price": "the price that source names, of each update",
+    "close_before": "the close of the bucket before that has one, of the same day",
+    "up_to_level": "each level from the best one to the level asked for; what it stands in is added up over them",
 }
 """What a pass fills in where a template has these names."""
 
@@ -150,5 +172,6 @@ def _computed(name: str, named: NamedColumn) -> dict[str, str]:
 
 
 def _requires(metric: Metric, named: NamedColumn) -> tuple[str, ...]:
-    by_side = () if named.chosen.get("side", "Total") == "Total" else ("AggressorSide",)
+    of_all = metric.module != "trade" or named.chosen.get("side", "Total") == "Total"
+    by_side = () if of_all else ("AggressorSide",)
     return tuple(dict.fromkeys([*metric.requires, *by_side]))

@@ -19,7 +19,8 @@ _LOWEST = -(2**63)
 class PackedOrder:
     """(time in the bucket, sequence, fingerprint of values) packed into one HUGEINT: exact, and cheap to compare.
 
-    The fingerprint is of the columns in ``values``, what a first or last value of a trade is computed from.
+    The fingerprint is of the columns in ``values``, what a first or last value of an event is computed from; there is
+    none without them.
     """
 
     fingerprint_bits: int
@@ -42,7 +43,7 @@ class PackedOrder:
             bucket_start=bucket_start,
             sequence=Identifier("sequence"),
             lowest=Literal(_LOWEST),
-            values=join(Identifier(name) for name in self.values),
+            values=join(Identifier(name) for name in self.values) if self.values else None,
             time_scale=self._time_scale,
             sequence_scale=self._sequence_scale,
             hash_shift=64 - self.fingerprint_bits,
@@ -83,7 +84,20 @@ class RowOrder:
         return {part: compose("{}.{}", order, Identifier(name)) for part, name in names.items()}
 
 
-EventOrder = PackedOrder | RowOrder
+@dataclass(frozen=True)
+class TimeOrder:
+    """The time alone, where nothing else tells events apart."""
+
+    def expression(self, bucket_start: Sql) -> Sql:  # noqa: ARG002 - the packed order counts from it
+        """Return the order of a row with column event_ns."""
+        return Identifier("event_ns")
+
+    def parts(self, order: Sql, bucket_start: Sql) -> dict[str, Sql]:  # noqa: ARG002 - the packed order needs it
+        """Return the time (ns) that an order is."""
+        return {"time": order}
+
+
+EventOrder = PackedOrder | RowOrder | TimeOrder
 
 
 def event_order(
@@ -91,11 +105,14 @@ def event_order(
 ) -> EventOrder:
     """Return the cheapest exact order: packed where the sequence is an integer and time leaves room for it.
 
-    ``values`` are columns that first and last values are computed from; rows alike in them give the same values.
+    ``ties`` are columns that tell events apart besides, ``values`` those that first and last values are computed from:
+    rows alike in them give the same values.
     """
-    fingerprint_bits = _USABLE_BITS - _SEQUENCE_BITS - contract.width.bit_length()
-    if sequence_type is not None and fits_bigint(sequence_type) and fingerprint_bits >= _FEWEST_FINGERPRINT_BITS:
-        return PackedOrder(fingerprint_bits, contract, values)
+    if sequence_type is None and not ties and not values:
+        return TimeOrder()
+    spare_bits = _USABLE_BITS - _SEQUENCE_BITS - contract.width.bit_length()
+    if sequence_type is not None and fits_bigint(sequence_type) and spare_bits >= _FEWEST_FINGERPRINT_BITS:
+        return PackedOrder(spare_bits if values else 0, contract, values)
     return RowOrder(sequence_type is not None, tuple(dict.fromkeys([*ties, *values])))
 
 

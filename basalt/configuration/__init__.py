@@ -2,6 +2,14 @@
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
 from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig
+from basalt.configuration.l2 import (
+    L2AnalyticsConfig,
+    L2ImbalanceConfig,
+    L2LiquidityConfig,
+    L2OHLCConfig,
+    L2PriceConfig,
+    L2SpreadConfig,
+)
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
@@ -21,6 +29,12 @@ __all__ = [
     "AnalyticsConfig",
     "FlagCodes",
     "GenericAnalyticsConfig",
+    "L2AnalyticsConfig",
+    "L2ImbalanceConfig",
+    "L2LiquidityConfig",
+    "L2OHLCConfig",
+    "L2PriceConfig",
+    "L2SpreadConfig",
     "OutputTarget",
     "PassConfig",
     "QuoteLookupConfig",

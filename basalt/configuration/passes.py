@@ -10,10 +10,11 @@ from pydantic import Field, field_validator, model_validator
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds
 from basalt.configuration.buckets import Anchor, Closed, parse_origin, seconds_to_nanoseconds
 from basalt.configuration.generic import GenericAnalyticsConfig
+from basalt.configuration.l2 import L2AnalyticsConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.trade import TradeAnalyticsConfig
 
-ModuleName = Literal["trade", "retail_imbalance", "generic"]
+ModuleName = Literal["trade", "retail_imbalance", "l2", "generic"]
 _PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
 
 
@@ -37,6 +38,8 @@ class PassConfig(ConfigModel):
     """``sparse_original``: a row for each bucket in which something happened."""
     trade_analytics: TradeAnalyticsConfig | None = None
     """What the ``trade`` module computes."""
+    l2_analytics: L2AnalyticsConfig | None = None
+    """What the ``l2`` module computes."""
     generic_analytics: GenericAnalyticsConfig | None = None
     """What the ``generic`` module computes."""
     output: OutputTarget | None = None
@@ -67,7 +70,7 @@ class PassConfig(ConfigModel):
 
     @model_validator(mode="after")
     def _modules_are_configured(self) -> PassConfig:
-        configured = {"trade": self.trade_analytics, "generic": self.generic_analytics}
+        configured = {"trade": self.trade_analytics, "l2": self.l2_analytics, "generic": self.generic_analytics}
         found = []
         for module, analytics in configured.items():
             section = f"{module}_analytics"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany
+from basalt.configuration.metric_groups import AttributeValue, MetricGroupConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
 
 TradeSide = Literal["Total", "Bid", "Ask", "Unknown"]
@@ -34,8 +35,6 @@ FlagMeasure = Literal["Volume", "Count", "AvgNotional"]
 ChangeMeasure = Literal["PreTradeElapsedTimeChg", "PostTradeElapsedTimeChg", "PricePoint"]
 ChangeScope = Literal["Local", "Primary", "Venue"]
 ImpactVariant = Literal["EffectiveSpread", "RealizedSpread", "PriceImpact"]
-AttributeValue = str | int | float | bool
-AttributeValues = Annotated[list[AttributeValue], OneOrMany, Field(min_length=1)]
 Horizon = Annotated[str, Field(pattern=r"^[1-9]\d*(ms|s|m)$")]
 
 
@@ -51,19 +50,7 @@ def _local_only() -> list[ChangeScope]:
     return ["Local"]
 
 
-class TradeMetricConfig(ConfigModel):
-    """What every group of trade metrics may be given: which trades it reads, and what its columns are called."""
-
-    attribute_filters: dict[str, AttributeValues] = Field(default_factory=dict)
-    """Only trades that have, in each of these columns of the source, this value or one of these."""
-    market_states: Annotated[list[str], OneOrMany] = Field(default_factory=list)
-    """Only trades in one of these market states; all when empty."""
-    output_name_pattern: str | None = None
-    """The columns' names, with variables in braces: the fields of the group (``{sides}``, ``{measures}``, ...), each
-    for one of its values, ``{metric}``, and ``{column}``, the name without a pattern."""
-
-
-class TradeGenericConfig(TradeMetricConfig):
+class TradeGenericConfig(MetricGroupConfig):
     """Measures of trading for some sides; every measure is computed for every side."""
 
     measures: Annotated[list[str], OneOrMany] = Field(min_length=1)
@@ -72,7 +59,7 @@ class TradeGenericConfig(TradeMetricConfig):
     """Whose trades to measure."""
 
 
-class TradeDiscrepancyConfig(TradeMetricConfig):
+class TradeDiscrepancyConfig(MetricGroupConfig):
     """How far trade prices are from a reference price that stood before the trade, in basis points of it."""
 
     references: Annotated[list[DiscrepancyReference], OneOrMany] = Field(min_length=1)
@@ -92,7 +79,7 @@ class FlagCodes(ConfigModel):
     """The values that mean the flag is set."""
 
 
-class TradeFlagConfig(TradeMetricConfig):
+class TradeFlagConfig(MetricGroupConfig):
     """Trading under a flag, such as odd lots or blocks."""
 
     flags: Annotated[list[TradeFlag], OneOrMany] = Field(min_length=1)
@@ -103,7 +90,7 @@ class TradeFlagConfig(TradeMetricConfig):
     """Whose trades to measure."""
 
 
-class TradeChangeConfig(TradeMetricConfig):
+class TradeChangeConfig(MetricGroupConfig):
     """Means of what the vendor measured around each trade."""
 
     measures: Annotated[list[ChangeMeasure], OneOrMany] = Field(min_length=1)
@@ -112,7 +99,7 @@ class TradeChangeConfig(TradeMetricConfig):
     """Against which quote: the listing's own, that of its primary market, that of the venue."""
 
 
-class TradeImpactConfig(TradeMetricConfig):
+class TradeImpactConfig(MetricGroupConfig):
     """Costs of trading: effective and realized spread, and price impact."""
 
     variant: Annotated[list[ImpactVariant], OneOrMany] = Field(min_length=1)

@@ -4,5 +4,5 @@ expression: >-
   fingerprint only decides between events that share both time and sequence
 --- */
 ({{ event_ns }} - {{ bucket_start }}) * {{ time_scale }}
-    + coalesce({{ sequence }}, {{ lowest }}) * {{ sequence_scale }}
-    + (hash({{ values }}) >> {{ hash_shift }})::BIGINT
+    + coalesce({{ sequence }}, {{ lowest }}){% if values %} * {{ sequence_scale }}
+    + (hash({{ values }}) >> {{ hash_shift }})::BIGINT{% endif %}

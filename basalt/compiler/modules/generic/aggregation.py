@@ -16,6 +16,7 @@ from basalt.errors import BindingError, ReaggregationError
 
 _PLAIN = {"sum": "sum({})", "mean": "avg({})", "max": "max({})", "min": "min({})", "count": "count({})"}
 _ORDERED = {"first": "arg_min({}, {})", "last": "arg_max({}, {})"}
+_PICKED = {**_ORDERED, "latest": "arg_max({}, {})"}
 _NEEDS_NUMBER = ("sum", "mean")
 
 
@@ -92,12 +93,13 @@ def _order_columns(columns: Mapping[str, str], rule: MergeRule, keys: tuple[str,
     """Return, for a first or last, the parts of the order of the row that was taken; ``columns`` hold the states."""
     found: dict[str, Sql] = {}
     for state_name, state in rule.states.items():
-        pick = _ORDERED.get(state.aggregate)
+        pick = _PICKED.get(state.aggregate)
         for part, column in zip(state.order, _renamed(columns[state_name], state.order, keys), strict=True):
             if pick is not None and column not in keys:
                 row = _row((*state.order, state.column))
-                given = compose("{} IS NOT NULL", Identifier(state.column))
-                found[column] = compose(pick + " FILTER (WHERE {})", Identifier(part), row, given)
+                given = compose(" FILTER (WHERE {} IS NOT NULL)", Identifier(state.column))
+                filtered = Fragment("") if state.aggregate == "latest" else given
+                found[column] = compose(pick + "{}", Identifier(part), row, filtered)
     return found
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
 from basalt.catalog.specialise import Specialisation, specialise
-from basalt.compiler.modules.trade.filters import Value, accepts, has_code, row_column
+from basalt.compiler.modules.events.filters import has_code, row_column
+from basalt.compiler.modules.events.groups import Group, GroupFilters, check_names
 from basalt.compiler.modules.trade.horizons import horizon_column, quote_horizon_column
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import CARRIED, KEYS
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.configuration import (
     FlagCodes,
     PassConfig,
@@ -26,9 +26,7 @@ from basalt.configuration import (
     TradeGenericConfig,
     TradeImpactConfig,
 )
-from basalt.configuration.base import duplicates
-from basalt.configuration.trade import TradeMetricConfig
-from basalt.errors import DuplicateColumnError, MeasureSideError, Problem, UnknownMetricError, listing, nearest
+from basalt.errors import MeasureSideError, Problem, UnknownMetricError, listing, nearest
 
 _FILTER = "selected"
 _DEFAULT = ("VWAP", "VolumeWeightedPricePlacement", "Volume", "OHLC")
@@ -45,38 +43,8 @@ def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple
     expansion.check_measures()
     expansion.check_sides()
     found = tuple(expansion.requests())
-    for request in found:
-        _check_is_free(request, source)
-    if repeated := duplicates(request.column for request in found):
-        message = f"{listing(dict.fromkeys(repeated))} would be computed twice"
-        suggestion = "ask for each once, or give a group an output_name_pattern; {column} is the name without one"
-        place = next(request.place for request in reversed(found) if request.column in repeated)
-        raise DuplicateColumnError(message, place=place, suggestion=suggestion)
+    check_names(found, [*KEYS, *(name for name in CARRIED if name in source)], "the rows of a trade pass")
     return found
-
-
-def _check_is_free(request: Request, source: SourceTable) -> None:
-    """Raise DuplicateColumnError for a column that goes by the name of a key or of a carried column."""
-    taken = [*KEYS, *(name for name in CARRIED if name in source)]
-    if repeated := duplicates([*taken, request.column]):
-        message = f"{listing(repeated)} would be there twice: the rows of a trade pass have {listing(taken)} already"
-        raise DuplicateColumnError(message, place=request.place, suggestion="give it another output_name_pattern")
-
-
-@dataclass(frozen=True)
-class Group:
-    """One entry of a list of metrics: where it stands, and the trades it reads."""
-
-    config: TradeMetricConfig
-    place: str
-    filter: Sql | None
-    suffix: str
-
-    @property
-    def filter_columns(self) -> tuple[str, ...]:
-        """The columns of the source that the filter reads."""
-        states = ("MarketState",) if self.config.market_states else ()
-        return (*self.config.attribute_filters, *states)
 
 
 @dataclass(frozen=True)
@@ -129,7 +97,7 @@ class Expansion:
     def requests(self) -> Iterator[Request]:
         """Yield a request per output column."""
         analytics = self.analytics
-        filters: dict[str, str] = {}
+        filters = GroupFilters(self.source)
         for name, expand in (
             ("generic_metrics", self._generic),
             ("discrepancy_metrics", self._discrepancy),
@@ -139,11 +107,11 @@ class Expansion:
         ):
             for index, each in enumerate(getattr(analytics, name)):
                 place = f"pass {self.config.name}: trade_analytics.{name}[{index}]"
-                yield from expand(each, self._group(each, place, filters))
+                yield from expand(each, filters.group(each, place))
         if analytics.enable_retail_imbalance:
             metric = self.library.family("trade", "retail_imbalance")["RetailTradeImbalance"]
             place = f"pass {self.config.name}: trade_analytics.enable_retail_imbalance"
-            yield Request(metric, "Total", place, {}, prefix=analytics.metric_prefix)
+            yield Request(metric, place, {}, side="Total", prefix=analytics.metric_prefix)
         if self._asks_for_nothing():
             yield from self._default()
 
@@ -156,21 +124,8 @@ class Expansion:
         place = f"pass {self.config.name}: trade_analytics, the default metrics"
         measures = self.library.measures("trade")
         for metric in (metric for measure in _DEFAULT for metric in measures[measure]):
-            yield Request(metric, "Total", place, {}, pattern="{metric}", prefix=self.analytics.metric_prefix)
-
-    def _group(self, config: TradeMetricConfig, place: str, filters: dict[str, str]) -> Group:
-        """Return a group with its condition; conditions that are the same share the states computed under them."""
-        accepted: dict[str, object] = dict(config.attribute_filters)
-        if config.market_states:
-            accepted["MarketState"] = config.market_states
-        if not accepted:
-            return Group(config, place, None, "")
-        terms = [self._condition(name, values, place) for name, values in accepted.items()]
-        condition = join(terms, " AND ")
-        return Group(config, place, condition, filters.setdefault(condition.text, f"_where_{len(filters) + 1}"))
-
-    def _condition(self, name: str, values: object, place: str) -> Sql:
-        return accepts(self.source, name, cast("list[Value]", values if isinstance(values, list) else [values]), place)
+            prefix = self.analytics.metric_prefix
+            yield Request(metric, place, {}, side="Total", pattern="{metric}", prefix=prefix)
 
     def _generic(self, config: TradeGenericConfig, group: Group) -> Iterator[Request]:
         measures = self.library.measures("trade")

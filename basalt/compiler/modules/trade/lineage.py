@@ -34,7 +34,7 @@ def computed_column(
     formulas = {state: _formula(column) for state, column in own.items()}
     named = {state: Identifier(each.name) for state, each in own.items()}
     written = {state: Fragment(each.formula) for state, each in formulas.items()}
-    bucket = Bucket(Fragment("ListingId, bucket"), planned.rows.bucket_end())
+    bucket = Bucket(Fragment("ListingId, bucket"), planned.rows.grid.end())
     derived = derived_columns([request], bucket)
     return ComputedColumn(
         asked_by=request.place,

@@ -8,12 +8,15 @@ from functools import cached_property, partial
 
 from basalt.catalog.library import load_library
 from basalt.compiler.buckets import BucketContract
-from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_column
+from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
+from basalt.compiler.modules.events.grid import bucket_contract
+from basalt.compiler.modules.events.measured import Measured
+from basalt.compiler.modules.events.request import MetricRequest
 from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.expansion import requests
 from basalt.compiler.modules.trade.lineage import computed_column, row_rules
@@ -34,13 +37,10 @@ from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.scans import uses_reference
 from basalt.compiler.select import select
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier, Sql
+from basalt.compiler.sql import Fragment, Identifier
 from basalt.compiler.templates import render_text
 from basalt.configuration import AnalyticsConfig, PassConfig, TradeAnalyticsConfig
-from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
 from basalt.errors import BindingError
-
-_DEFAULT_SECONDS = 60
 
 
 class TradeModule:
@@ -64,19 +64,9 @@ class TradeModule:
         return planned
 
 
-def bucket_contract(config: PassConfig) -> BucketContract:
-    """Return the contract of a pass over raw events."""
-    return BucketContract(
-        width=seconds_to_nanoseconds(config.time_bucket_seconds or _DEFAULT_SECONDS),
-        anchor=config.time_bucket_anchor or "end",
-        closed=config.time_bucket_closed or "right",
-        origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
-    )
-
-
-def _state_column(request: Request, state: str) -> str:
-    """Return the output column that holds a state: the metric's own where its value is its state, else a hidden one."""
-    return request.column if request.metric.only_state else f"{request.column}__{state}"
+def _order_column(request: MetricRequest, state: str) -> str:
+    """Return the column of the states with the order by which a first or last was taken."""
+    return f"{request.state_column(state)}_order"
 
 
 def _check_columns(planned: TradePass) -> None:
@@ -215,7 +205,7 @@ class TradePass:
             return merging
         marks_counted = self._every_row and not all(column.only_counted for column in apart)
         partition = Fragment("ListingId, bucket, counted" if marks_counted else "ListingId, bucket")
-        bucket = Bucket(partition, self.rows.bucket_end())
+        bucket = Bucket(partition, self.rows.grid.end())
         return SplitStates(merging, apart, derived_columns(self.asked, bucket), bucket.window(self.asked))
 
     @cached_property
@@ -225,68 +215,17 @@ class TradePass:
         carried = tuple(key_column(name, f"{name} of the listing") for name in self.rows.carried)
         return (*keys, *carried, *(self._metric_column(request) for request in self.asked))
 
-    def _metric_column(self, request: Request) -> BoundColumn:
-        metric = request.metric
-        return BoundColumn(
-            name=request.column,
-            kind=metric.kind,
-            unit=metric.unit,
-            title=f"{metric.title} ({request.side})",
-            formula=self._formula(request),
-            known_at=metric.known_at,
-            null_rule=metric.null_rule,
-            requires=request.requires,
-            source=metric.source,
-            metric=metric,
-            rule=self._merge_rule(request) if metric.mergeable else None,
-            refusal=metric.refusal,
-        )
-
-    def _merge_rule(self, request: Request) -> MergeRule:
-        metric = request.metric
-        columns = {name: _state_column(request, name) for name in metric.states}
-        states = {
-            name: MergeState(
-                state.aggregate,
-                columns[name],
-                (*self._order_names(columns[name]), "ListingId") if state.aggregate in ("first", "last") else (),
-            )
-            for name, state in metric.states.items()
-        }
-        return MergeRule(metric, states, self._parameters())
-
-    def _order_names(self, column: str) -> tuple[str, ...]:
-        parts = self.rows.order.parts(Identifier("event_order"), Identifier("bucket"))
-        return tuple(f"{column}__{part}" for part in parts)
-
-    def _parameters(self) -> dict[str, Sql]:
-        return {"bucket_seconds": Fragment(self.contract.seconds)}
-
     @cached_property
-    def _hidden_values(self) -> dict[str, tuple[Sql, str | None]]:
-        """Each hidden column's expression over the states, and the order column it needs."""
-        found: dict[str, tuple[Sql, str | None]] = {}
-        for request in self.asked:
-            if request.metric.mergeable:
-                found |= self._hidden_of(request)
-        return found
+    def _measured(self) -> Measured[Request]:
+        return Measured(self.asked, self.rows.order, self.rows.grid, _order_column)
 
-    def _hidden_of(self, request: Request) -> dict[str, tuple[Sql, str | None]]:
-        found: dict[str, tuple[Sql, str | None]] = {}
-        for name, state in request.metric.states.items():
-            column, stored = request.state_column(name), _state_column(request, name)
-            if request.metric.only_state is None:
-                found[stored] = (Identifier(column), None)
-            if state.aggregate in ("first", "last"):
-                order = f"{column}_order"
-                parts = self.rows.order.parts(Identifier(order), self.rows.bucket_start())
-                found |= {f"{stored}__{part}": (value, order) for part, value in parts.items()}
-        return found
+    def _metric_column(self, request: Request) -> BoundColumn:
+        return self._measured.column(request, f"{request.metric.title} ({request.side})", self._formula(request))
 
     @property
     def hidden(self) -> tuple[str, ...]:
         """The state columns this pass can add for a later one."""
-        return tuple(self._hidden_values)
+        return tuple(self._measured.hidden)
 
     def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - a trade pass reads no pass
         """Return no states: a trade pass reads no other pass."""
@@ -294,18 +233,14 @@ class TradePass:
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps from the trades to the metrics."""
-        wanted = {name: value for name, value in self._hidden_values.items() if name in hidden}
-        orders = frozenset(order for _, order in wanted.values() if order is not None)
+        wanted = {name: column for name, column in self._measured.hidden.items() if name in hidden}
+        orders = frozenset(column.order for column in wanted.values() if column.order is not None)
         items = [SelectItem.column("ListingId"), SelectItem(time_bucket(self.contract), "TimeBucket")]
         items += [SelectItem.column(name) for name in self.rows.carried]
-        items += [SelectItem(self._value(request), request.column) for request in self.asked]
-        items += [SelectItem(value, name) for name, (value, _) in wanted.items()]
+        items += [SelectItem(self._measured.value(request), request.column) for request in self.asked]
+        items += [SelectItem(column.value, name) for name, column in wanted.items()]
         result = Step("result", select(items, Identifier(STATES)), "the metrics")
         return [*self.rows.steps(relations), *self._states.steps(orders), result]
-
-    def _value(self, request: Request) -> Fragment:
-        states = {name: Identifier(request.state_column(name)) for name in request.metric.states}
-        return render_text(request.metric.value, **states, **self._parameters())
 
     def _formula(self, request: Request) -> str:
         """Return the metric's value with its states written out."""
@@ -315,7 +250,7 @@ class TradePass:
 
     def computed(self, column: str) -> ComputedColumn:
         """Return how a column is computed, for a reader."""
-        return computed_column(self, column, self._columns, self._parameters())
+        return computed_column(self, column, self._columns, self._measured.parameters)
 
     def row_rules(self, relations: Relations) -> Iterable[RowRule]:
         """Return what decides which rows there are, for a reader."""

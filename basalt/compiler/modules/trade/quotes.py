@@ -12,7 +12,7 @@ from basalt.compiler.buckets import BucketContract
 from basalt.compiler.events import EventTable
 from basalt.compiler.layout import SelectItem, select_list
 from basalt.compiler.lineage import Read
-from basalt.compiler.modules.trade.filters import row_name
+from basalt.compiler.modules.events.filters import row_name
 from basalt.compiler.plan import Inputs, Relations, Step
 from basalt.compiler.scans import date_conditions, known_universe_conditions
 from basalt.compiler.select import select

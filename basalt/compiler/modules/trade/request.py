@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import string
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from basalt.catalog.metrics import Metric
-from basalt.compiler.sql import Sql
-from basalt.errors import OutputNameError, listing, nearest
+from basalt.compiler.modules.events.request import MetricRequest
 
 
-@dataclass(frozen=True)
-class Request:
-    """One metric for one side, over the trades that a filter lets through.
+@dataclass(frozen=True, kw_only=True)
+class Request(MetricRequest):
+    """One metric for one side, over the trades that a filter lets through."""
 
-    ``values`` are what the metric's template is given besides its states, ``filter`` a condition on trades and
-    ``filter_columns`` the columns of the source it reads. ``fields`` are the configured values, for a name's pattern.
-    """
-
-    metric: Metric
     side: str
-    place: str
-    fields: Mapping[str, str]
-    values: Mapping[str, Sql] = field(default_factory=dict)
-    filter: Sql | None = None
-    filter_columns: tuple[str, ...] = ()
-    pattern: str | None = None
-    prefix: str = ""
 
     @property
-    def column(self) -> str:
-        """The name of the output column.
-
-        Raises OutputNameError for a pattern with a variable that there is not.
-        """
-        own = self.metric.column_for(self.side)
-        if self.pattern is None:
-            return self.prefix + own
-        return self.prefix + _named(
-            self.pattern, {**self.fields, "metric": self.metric.name, "column": own}, self.place
-        )
+    def own_name(self) -> str:
+        """The name of the output column without prefix and pattern."""
+        return self.metric.column_for(self.side)
 
     @property
     def requires(self) -> tuple[str, ...]:
@@ -51,21 +27,3 @@ class Request:
     def state_column(self, state: str) -> str:
         """Return the name a state of this metric has for this side: ``total_volume``."""
         return f"{self.side.lower()}_{state}"
-
-
-def _named(pattern: str, variables: Mapping[str, str], place: str) -> str:
-    """Return a pattern with its variables filled in."""
-    try:
-        parts = list(string.Formatter().parse(pattern))
-    except ValueError as error:
-        message = f"{pattern!r} is not a name with variables in braces: {error}"
-        raise OutputNameError(message, place=place) from None
-    for _, name, form, conversion in parts:
-        if name is not None and (name not in variables or form or conversion):
-            written = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            message = f"{pattern!r} has a variable {{{written}}} that there is not; there are {listing(variables)}"
-            raise OutputNameError(message, place=place, suggestion=nearest(name, variables))
-    if not (found := pattern.format(**variables)):
-        message = "an empty pattern names no column"
-        raise OutputNameError(message, place=place)
-    return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.trade.filters import row_name
+from basalt.compiler.modules.events.filters import row_name
+from basalt.compiler.modules.events.grid import Grid
 from basalt.compiler.modules.trade.quotes import QuoteLookup
 from basalt.compiler.modules.trade.signs import AggressorSigns
 from basalt.compiler.moments import nanoseconds
@@ -18,7 +19,6 @@ from basalt.compiler.scans import scan_conditions
 from basalt.compiler.select import add_columns, select
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
-from basalt.compiler.templates import render
 from basalt.compiler.types import is_float, is_integer
 
 KEYS = ("ListingId", "TimeBucket")
@@ -80,31 +80,27 @@ class TradeRows:
         key = {self.lookup.config.by} - {"ListingId"} if self.lookup else set()
         return {*needed, *key, *self.carried, "Size", *(["LocalPrice"] if self.ordered else [])}
 
-    def bucket_start(self) -> Fragment:
-        """Return the start of a row's bucket, in nanoseconds."""
-        start = compose("bucket * {}", self.contract.width)
-        return compose("({} + {})", Literal(self.contract.origin), start) if self.contract.origin else start
-
-    def bucket_end(self) -> Fragment:
-        """Return the end of a row's bucket, in nanoseconds."""
-        end = compose("(bucket + 1) * {}", self.contract.width)
-        return compose("({} + {})", Literal(self.contract.origin), end) if self.contract.origin else end
+    @property
+    def grid(self) -> Grid:
+        """The buckets."""
+        return Grid(self.contract)
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to rows with buckets and order."""
         quoted = self.lookup.steps(self.inputs, relations) if self.lookup else []
+        bucketed = self.grid.bucketed("bucketed_trades", self.lookup.name if self.lookup else "source_trades")
         ordered = [self._ordered()] if self.ordered else []
-        steps = [self._scan(relations), *quoted, self._bucketed(), *ordered, *self._signed()]
+        steps = [self._scan(relations), *quoted, bucketed, *ordered, *self._signed()]
         is_costly = self.lookup is not None or self.signs is not None
         return [replace(step, is_computed_again=self.are_read_twice and not is_costly) for step in steps]
 
     def _signed(self) -> list[Step]:
         if self.signs is None:
             return []
-        return self.signs.steps("ordered_trades", self.bucket_start(), marks_counted=self.every_row)
+        return self.signs.steps("ordered_trades", self.grid.start(), marks_counted=self.every_row)
 
     def _ordered(self) -> Step:
-        order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
+        order = [SelectItem(self.order.expression(self.grid.start()), "event_order")]
         comment = "each trade with its place in the order of events: time, sequence, then what makes it unique"
         return Step("ordered_trades", add_columns("bucketed_trades", order), comment)
 
@@ -189,17 +185,6 @@ class TradeRows:
         if is_integer(self.source.types["AggressorSide"]):
             side = compose("{}", self.source.columns["AggressorSide"])
         return compose("CASE {} WHEN 1 THEN 1 WHEN 2 THEN 2 ELSE 0 END", side)
-
-    def _bucketed(self) -> Step:
-        moment = (
-            compose("(event_ns - {})", Literal(self.contract.origin))
-            if self.contract.origin
-            else Identifier("event_ns")
-        )
-        bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
-        comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
-        read = self.lookup.name if self.lookup else "source_trades"
-        return Step("bucketed_trades", add_columns(read, [SelectItem(bucket, "bucket")]), comment)
 
 
 def _canonical_rank(name: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from basalt.catalog.rules import AggressorRule, aggressor_rules
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.trade.filters import row_column
+from basalt.compiler.modules.events.filters import row_column
 from basalt.compiler.plan import Step
 from basalt.compiler.select import Window, add_columns
 from basalt.compiler.sources import SourceTable

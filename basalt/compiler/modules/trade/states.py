@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from basalt.catalog.metrics import State
 from basalt.compiler.aggregates import ORDERED, build, merge, order_of
 from basalt.compiler.layout import SelectItem
+from basalt.compiler.modules.events.carried import carried_items
+from basalt.compiler.modules.events.filters import row_name
 from basalt.compiler.modules.trade.derived import DerivedColumn, derived_values
-from basalt.compiler.modules.trade.filters import row_name
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import AGGRESSOR, TradeRows
 from basalt.compiler.plan import Step
@@ -137,7 +138,7 @@ class FilteredStates:
 
     def steps(self, orders: frozenset[str]) -> list[Step]:
         """Return the step with one row per listing and bucket; ``orders`` names the order columns wanted."""
-        items = [*map(SelectItem.column, _KEYS), *carried_items(self.rows)]
+        items = [*map(SelectItem.column, _KEYS), *carried_items(self.rows.carried, self.rows.source)]
         for column in self.columns:
             items.append(_built(column, column.selection(self.rows.every_row)))
             if column.order_name in orders:
@@ -170,7 +171,7 @@ class SlicedStates:
 
     def _slices(self) -> Step:
         by = [*_KEYS, "aggressor", *(["counted"] if self.rows.every_row else [])]
-        items = [*map(SelectItem.column, by), *carried_items(self.rows)]
+        items = [*map(SelectItem.column, by), *carried_items(self.rows.carried, self.rows.source)]
         if "MarketState" in self.rows.carried:
             items.append(SelectItem(order_of("last", _ORDER, _HAS_STATE), "MarketState_order"))
         for column in {column.slice_name: column for column in self.columns}.values():
@@ -183,7 +184,10 @@ class SlicedStates:
         return _grouped("trades_by_side", items, self.rows.name, by, comment)
 
     def _merged(self, orders: frozenset[str]) -> Step:
-        items = [*map(SelectItem.column, _KEYS), *carried_items(self.rows, Identifier("MarketState_order"))]
+        items = [
+            *map(SelectItem.column, _KEYS),
+            *carried_items(self.rows.carried, self.rows.source, Identifier("MarketState_order")),
+        ]
         for column in self.columns:
             where = column.selection(self.rows.every_row)
             order = Identifier(column.slice_order_name) if column.is_ordered else None
@@ -275,17 +279,6 @@ class SplitStates:
 
 
 _HAS_STATE = Fragment("MarketState IS NOT NULL")
-
-
-def carried_items(rows: TradeRows, order: Sql = _ORDER) -> list[SelectItem]:
-    """Return the carried columns: a listing's own MIC and Ticker, and the last MarketState."""
-    own = "min" if "ListingId" in rows.source.mapped else "any_value"
-    items = []
-    for name in rows.carried:
-        column = Identifier(name)
-        carried = build("last", column, order) if name == "MarketState" else compose(own + "({})", column)
-        items.append(SelectItem(carried, name))
-    return items
 
 
 def _grouped(name: str, items: Sequence[SelectItem], source: str, by: Sequence[str], comment: str) -> Step:

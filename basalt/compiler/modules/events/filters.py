@@ -1,4 +1,4 @@
-"""Conditions on the columns of the source: which trades a group of metrics reads, and which are under a flag."""
+"""Conditions on the columns of the source: which rows a group of metrics reads, and which are under a flag."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ Value = str | float | bool
 
 _TAKEN = re.compile(
     r"(own_)*(event_ns|sequence|bucket|event_order|(given_)?aggressor|counted|tick_test|trading_day"
-    r"|price_half_ticks|prior_half_ticks|(total|bid|ask|unknown)_.*)",
+    r"|(price|prior|bid|ask)_half_ticks|bid|ask|(weighted_)?mid|(total|bid|ask|unknown)_.*)",
     re.IGNORECASE | re.DOTALL,
 )
+"""Names of columns that a pass adds to the rows it reads."""
 
 
 def row_name(column: str) -> str:
-    """Return the name under which a column of the source goes beside those that the pass adds to each trade."""
+    """Return the name under which a column of the source goes beside those that the pass adds to each row."""
     return f"own_{column}" if _TAKEN.fullmatch(column) else column
 
 

@@ -1,0 +1,53 @@
+"""The grid of time buckets that events are put on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.layout import SelectItem
+from basalt.compiler.plan import Step
+from basalt.compiler.select import add_columns
+from basalt.compiler.sql import Fragment, Identifier, Literal, compose
+from basalt.compiler.templates import render
+from basalt.configuration import PassConfig
+from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
+
+_DEFAULT_SECONDS = 60
+
+
+def bucket_contract(config: PassConfig) -> BucketContract:
+    """Return the contract of a pass over raw events."""
+    return BucketContract(
+        width=seconds_to_nanoseconds(config.time_bucket_seconds or _DEFAULT_SECONDS),
+        anchor=config.time_bucket_anchor or "end",
+        closed=config.time_bucket_closed or "right",
+        origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
+    )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Buckets by number: rows with ``event_ns`` get ``bucket``, from which its edges follow."""
+
+    contract: BucketContract
+
+    def start(self) -> Fragment:
+        """Return the start of a row's bucket, in nanoseconds."""
+        return self._edge(compose("bucket * {}", self.contract.width))
+
+    def end(self) -> Fragment:
+        """Return the end of a row's bucket, in nanoseconds."""
+        return self._edge(compose("(bucket + 1) * {}", self.contract.width))
+
+    def _edge(self, from_origin: Fragment) -> Fragment:
+        origin = self.contract.origin
+        return compose("({} + {})", Literal(origin), from_origin) if origin else from_origin
+
+    def bucketed(self, name: str, source: str) -> Step:
+        """Return the step that adds its bucket to each row of a step."""
+        origin = self.contract.origin
+        moment = compose("(event_ns - {})", Literal(origin)) if origin else Identifier("event_ns")
+        bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
+        comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
+        return Step(name, add_columns(source, [SelectItem(bucket, "bucket")]), comment)

@@ -1,0 +1,154 @@
+"""Expands the groups of an ``l2`` pass's configuration: list-valued fields as a product, first field slowest."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from basalt.catalog.library import Library
+from basalt.catalog.metrics import Metric
+from basalt.catalog.specialise import Specialisation, snake, specialise
+from basalt.compiler.modules.events.groups import Group, GroupFilters, check_names
+from basalt.compiler.modules.l2.book import BookPoint
+from basalt.compiler.modules.l2.request import BookRequest, standing_metric
+from basalt.compiler.modules.l2.rows import KEYS, carried_columns
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Identifier, Sql
+from basalt.configuration import (
+    L2AnalyticsConfig,
+    L2ImbalanceConfig,
+    L2LiquidityConfig,
+    L2OHLCConfig,
+    L2PriceConfig,
+    L2SpreadConfig,
+    PassConfig,
+)
+from basalt.configuration.l2 import ImbalanceMeasure, LiquidityMeasure
+from basalt.configuration.metric_groups import MetricGroupConfig
+
+_MOST_LEVELS = 10
+_SELECTED = "selected"
+_GROUPS = ("liquidity", "spreads", "imbalances", "prices", "ohlc")
+
+
+def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple[BookRequest, ...]:
+    """Return the columns asked for.
+
+    Raises BindingError for a column of a filter that the source lacks, OutputNameError for a pattern,
+    DuplicateColumnError for a column asked for twice.
+    """
+    analytics = config.l2_analytics or L2AnalyticsConfig()
+    found = tuple(Expansion(config.name, analytics, library, source).requests())
+    check_names(found, [*KEYS, *carried_columns(source, analytics).values()], "the rows of an l2 pass")
+    return found
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The expansion of one pass."""
+
+    name: str
+    analytics: L2AnalyticsConfig
+    library: Library
+    source: SourceTable
+
+    def requests(self) -> Iterator[BookRequest]:
+        """Yield a request per output column."""
+        filters = GroupFilters(self.source)
+        place = f"pass {self.name}: l2_analytics"
+        given = [
+            (each, f"{place}.{name}[{index}]")
+            for name in _GROUPS
+            for index, each in enumerate(getattr(self.analytics, name))
+        ]
+        for config, where in given or [(each, f"{place}, the default metrics") for each in self._defaults()]:
+            yield from self._expanded(config, filters.group(config, where))
+
+    def _defaults(self) -> Sequence[MetricGroupConfig]:
+        """Return the groups that stand for none: what every book has, and orders where they are counted."""
+        levels = list(range(1, (self.analytics.levels or self._levels()) + 1))
+        measures: list[LiquidityMeasure] = ["Price", "Quantity", "CumQuantity"]
+        imbalances: list[ImbalanceMeasure] = ["CumQuantity"]
+        if "BidNumOrders1" in self.source:
+            measures = ["Price", "Quantity", "NumOrders", "CumQuantity", "CumOrders"]
+            imbalances = ["CumQuantity", "Orders"]
+        return (
+            L2LiquidityConfig(levels=levels, measures=measures),
+            L2ImbalanceConfig(levels=levels, measures=imbalances),
+            L2SpreadConfig(variant=["BPS"]),
+        )
+
+    def _levels(self) -> int:
+        """Return how many levels the source has, of the most that are asked for by default; at least one."""
+        there = itertools.takewhile(lambda level: f"BidPrice{level}" in self.source, range(1, _MOST_LEVELS + 1))
+        return max(sum(1 for _ in there), 1)
+
+    def _expanded(self, config: MetricGroupConfig, group: Group) -> Iterator[BookRequest]:
+        match config:
+            case L2LiquidityConfig():
+                yield from self._liquidity(config, group)
+            case L2SpreadConfig():
+                metrics = self._by_measure("spreads")
+                for variant in config.variant:
+                    yield self._standing(metrics[variant], group, {"variant": variant})
+            case L2ImbalanceConfig():
+                yield from self._imbalances(config, group)
+            case L2PriceConfig():
+                for source in config.source:
+                    yield self._standing(self._price(source), group, {"source": source})
+            case L2OHLCConfig():
+                yield from self._ohlc(config, group)
+
+    def _by_measure(self, family: str) -> dict[str, Metric]:
+        return {metric.measure: metric for metric in self.library.family("l2", family).values()}
+
+    def _price(self, source: str) -> Metric:
+        return self.library.family("l2", "prices")[source]
+
+    def _liquidity(self, config: L2LiquidityConfig, group: Group) -> Iterator[BookRequest]:
+        metrics = self._by_measure("liquidity")
+        for side, level, measure in itertools.product(config.sides, config.levels, config.measures):
+            fields = {"sides": side, "levels": str(level), "measures": measure}
+            yield self._standing(metrics[measure], group, fields, BookPoint(side, level))
+
+    def _imbalances(self, config: L2ImbalanceConfig, group: Group) -> Iterator[BookRequest]:
+        metrics = self._by_measure("imbalances")
+        for level, measure in itertools.product(config.levels, config.measures):
+            fields = {"levels": str(level), "measures": measure}
+            yield self._standing(metrics[measure], group, fields, BookPoint(level=level))
+
+    def _standing(
+        self, metric: Metric, group: Group, fields: Mapping[str, str], point: BookPoint | None = None
+    ) -> BookRequest:
+        at = point or BookPoint()
+        return replace(self._asked(standing_metric(metric, at), group, fields), formula=metric.value, point=at)
+
+    def _ohlc(self, config: L2OHLCConfig, group: Group) -> Iterator[BookRequest]:
+        metrics = sorted(self.library.family("l2", "ohlc").values(), key=lambda metric: metric.position)
+        for source, metric in itertools.product(config.source, metrics):
+            price = self._price(source)
+            special = Specialisation(
+                {"open_mode": config.open_mode}, labels={"source": source}, requires=price.requires
+            )
+            values: dict[str, Sql] = {
+                "price": Identifier(snake(source)),
+                "close_before": Identifier(f"close_before_{snake(source)}{group.suffix}"),
+            }
+            if group.filter is not None:
+                special = special.over(f"{{{{ {_SELECTED} }}}}", group.suffix)
+                values[_SELECTED] = group.filter
+            asked = self._asked(specialise(metric, special), group, {"source": source})
+            yield replace(asked, values=values, price=price)
+
+    def _asked(self, metric: Metric, group: Group, fields: Mapping[str, str]) -> BookRequest:
+        return BookRequest(
+            metric=metric,
+            place=group.place,
+            fields=fields,
+            filter=group.filter,
+            filter_columns=group.filter_columns,
+            pattern=group.config.output_name_pattern,
+            prefix=self.analytics.metric_prefix,
+            suffix=group.suffix,
+        )

@@ -1,0 +1,58 @@
+"""Plans an ``l2`` pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from basalt.catalog.library import load_library
+from basalt.compiler.modules.l2.expansion import requests
+from basalt.compiler.modules.l2.planned import L2Pass
+from basalt.compiler.plan import Inputs
+from basalt.compiler.scans import uses_reference
+from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.errors import BindingError
+
+
+class L2Module:
+    """Metrics of the order book per listing and time bucket."""
+
+    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:  # noqa: ARG002 - the interface
+        """Return the source tables the pass may read: ``l2``, or ``quotes`` where only those are given."""
+        source = _source(pipeline)
+        return (source, "reference") if uses_reference(pipeline) else (source,)
+
+    def plan(self, config: PassConfig, inputs: Inputs) -> L2Pass:
+        """Return the plan of the pass.
+
+        Raises DuplicateColumnError, or BindingError listing every column a metric lacks.
+        """
+        source = inputs.tables[_source(inputs.config)]
+        library = load_library(inputs.config.TEMPLATE_PATHS)
+        planned = L2Pass(config, inputs, source, requests(config, library, source))
+        _check_columns(planned)
+        return planned
+
+
+def _source(pipeline: AnalyticsConfig) -> str:
+    return "quotes" if "quotes" in pipeline.TABLES and "l2" not in pipeline.TABLES else "l2"
+
+
+def _check_columns(planned: L2Pass) -> None:
+    """Raise BindingError with every column that is missing, or is not of a type it can be, and what needs it."""
+    reads: list[Callable[[], object]] = [partial(planned.source.require, "ListingId", f"pass {planned.config.name}")]
+    reads += [
+        partial(planned.rows.column, column, f"pass {planned.config.name}: {request.column}")
+        for request in planned.asked
+        for column in request.requires
+    ]
+    errors: list[BindingError] = []
+    for read in (planned.source.event_time, *reads):
+        try:
+            read()
+        except BindingError as error:
+            errors.append(error)
+    if errors:
+        kinds = {type(error) for error in errors}
+        kind = kinds.pop() if len(kinds) == 1 else BindingError
+        raise kind(dict.fromkeys(problem for error in errors for problem in error.problems))

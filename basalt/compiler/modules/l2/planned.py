@@ -1,0 +1,185 @@
+"""An ``l2`` pass, planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from basalt.compiler.buckets import BucketContract
+from basalt.compiler.columns import BoundColumn, key_column
+from basalt.compiler.events import EventTable
+from basalt.compiler.indicators import Indicator
+from basalt.compiler.labels import time_bucket
+from basalt.compiler.layout import SelectItem
+from basalt.compiler.lineage import ComputedColumn, RowRule
+from basalt.compiler.modules.events.grid import Grid, bucket_contract
+from basalt.compiler.modules.events.measured import Measured
+from basalt.compiler.modules.l2.lineage import computed_column, row_rules
+from basalt.compiler.modules.l2.request import BookRequest
+from basalt.compiler.modules.l2.rows import CARRIED, BookRows, carried_columns
+from basalt.compiler.modules.l2.states import (
+    BookStates,
+    PriceState,
+    described,
+    last_books,
+    order_column,
+    price_states,
+)
+from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.select import select
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Identifier, Sql, compose
+from basalt.compiler.templates import render_text
+from basalt.configuration import L2AnalyticsConfig, PassConfig
+
+
+@dataclass(frozen=True)
+class L2Pass:
+    """An ``l2`` pass, planned."""
+
+    config: PassConfig
+    inputs: Inputs
+    source: SourceTable
+    asked: tuple[BookRequest, ...]
+
+    source_pass: str | None = None
+    indicators: tuple[Indicator, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> tuple[EventTable, ...]:
+        """The updates of the book."""
+        return (EventTable.of(self.source),)
+
+    @cached_property
+    def contract(self) -> BucketContract:
+        """The time buckets of the rows."""
+        return bucket_contract(self.config)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that make a row."""
+        return ("ListingId", "TimeBucket")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The source tables that are read."""
+        universe = self.inputs.config.UNIVERSE
+        looked_up = universe is not None and any(column not in self.source for column in universe.where)
+        return (self.source.name, "reference") if looked_up else (self.source.name,)
+
+    @cached_property
+    def rows(self) -> BookRows:
+        """The updates before aggregation."""
+        place = f"pass {self.config.name}"
+        needs = {column: f"{place}: {each.column}" for each in reversed(self.asked) for column in each.requires}
+        return BookRows(
+            source=self.source,
+            grid=Grid(self.contract),
+            inputs=self.inputs,
+            needs=needs,
+            carried=tuple(name for name in CARRIED if name in self.source),
+            prices=self._prices,
+            ordered_by=self._ordered_by,
+        )
+
+    @property
+    def _prices(self) -> dict[str, Sql]:
+        """The prices of the book that are aggregated over a bucket, for each update."""
+        found: dict[str, Sql] = {}
+        for request in self.asked:
+            if request.price is not None:
+                name = request.values["price"].text
+                found[name] = render_text(request.price.value, **request.point.variables(Identifier))
+        return found
+
+    @property
+    def _ordered_by(self) -> tuple[str, ...]:
+        """What tells updates apart whose first or last value is taken."""
+        prices = {column for each in self.asked if each.price is not None for column in each.price.requires}
+        return tuple(sorted(prices | ({"MarketState"} & set(self.source.columns))))
+
+    @cached_property
+    def price_states(self) -> dict[str, PriceState]:
+        """The states over the updates of a bucket, by name."""
+        return price_states(self.asked)
+
+    @cached_property
+    def _books(self) -> BookStates:
+        continued = {
+            column.text: f"close_{column.text.removeprefix('close_before_')}"
+            for request in self.asked
+            if request.metric.is_continued and (column := request.values["close_before"])
+        }
+        return BookStates(
+            self.rows, tuple(self.price_states.values()), tuple(last_books(self.asked).values()), continued
+        )
+
+    @cached_property
+    def measured(self) -> Measured[BookRequest]:
+        """The metrics as output columns and states."""
+        return Measured(self.asked, self.rows.order, self.rows.grid, order_column)
+
+    @cached_property
+    def columns(self) -> tuple[BoundColumn, ...]:
+        """The output columns: keys, carried columns, metrics in the order configured."""
+        keys = (key_column("ListingId", "The listing"), key_column("TimeBucket", self.contract.describe(), "UTC"))
+        carried = tuple(key_column(name, f"{source} of the listing") for source, name in self.carried.items())
+        metrics = (self.measured.column(each, each.metric.title, self._formula(each)) for each in self.asked)
+        return (*keys, *carried, *metrics)
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """The carried columns, as the source and as the result call them."""
+        return carried_columns(self.source, self.config.l2_analytics or L2AnalyticsConfig())
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The state columns this pass can add for a later one."""
+        return tuple(self.measured.hidden)
+
+    def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - an l2 pass reads no pass
+        """Return no states: an l2 pass reads no other pass."""
+        return frozenset()
+
+    def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
+        """Return the steps from the updates to the metrics."""
+        wanted = {name: column for name, column in self.measured.hidden.items() if name in hidden}
+        orders = frozenset(column.order for column in wanted.values() if column.order is not None)
+        items = [SelectItem.column("ListingId"), SelectItem(time_bucket(self.contract), "TimeBucket")]
+        items += [SelectItem(Identifier(source), name) for source, name in self.carried.items()]
+        items += [SelectItem(self._value(request), request.column) for request in self.asked]
+        items += [SelectItem(column.value, name) for name, column in wanted.items()]
+        result = Step("result", select(items, self._books.source()), "the metrics")
+        return [*self.rows.steps(relations), *self._books.steps(orders), result]
+
+    def _value(self, request: BookRequest) -> Sql:
+        if not request.is_standing:
+            return self.measured.value(request)
+        book = self._books.book(request.suffix)
+        value = request.standing(book.place)
+        if book.filter is None:
+            return value
+        return compose("CASE WHEN {} IS NOT NULL THEN {} END", Identifier(book.order), value)
+
+    def _formula(self, request: BookRequest) -> str:
+        """Return the metric's value with its states written out."""
+        states = dict(described(request, self.price_states))
+        return render_text(request.metric.value, **{**request.values, **states}).text
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader."""
+        return computed_column(self, column)
+
+    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
+        """Return what decides which rows there are, for a reader."""
+        return row_rules(self, relations)
+
+    def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
+        """Return no check."""
+        return []
+
+    def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
+        """Return no check."""
+        return []

@@ -1,0 +1,92 @@
+"""The updates of the book that an ``l2`` pass reads: canonical columns, buckets, the order of events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from basalt.compiler.layout import SelectItem
+from basalt.compiler.modules.events.filters import row_name
+from basalt.compiler.modules.events.grid import Grid
+from basalt.compiler.moments import nanoseconds
+from basalt.compiler.ordering import EventOrder, event_order
+from basalt.compiler.plan import Inputs, Relations, Step
+from basalt.compiler.scans import scan_conditions
+from basalt.compiler.select import add_columns, select
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Sql
+from basalt.compiler.types import is_float
+from basalt.configuration import L2AnalyticsConfig
+
+KEYS = ("ListingId", "TimeBucket")
+CARRIED = ("MIC", "Ticker", "CurrencyCode", "MarketState")
+UPDATES = "ordered_updates"
+
+_BOOK_COLUMN = re.compile(r"(Bid|Ask)(Price|Quantity|NumOrders|InsertAge|LastMod|SizeAhead)\d+")
+
+
+def carried_columns(source: SourceTable, analytics: L2AnalyticsConfig) -> dict[str, str]:
+    """Return the columns carried along, as the source and as the result call them."""
+    prefix = {"MarketState": analytics.metric_prefix}
+    return {name: prefix.get(name, "") + name for name in CARRIED if name in source}
+
+
+@dataclass(frozen=True)
+class BookRows:
+    """The updates of a pass, before they are aggregated.
+
+    ``needs`` maps each column that is read to what needs it, ``prices`` are columns computed from the book of an
+    update, ``ordered_by`` names the columns that tell updates of one time and sequence apart.
+    """
+
+    source: SourceTable
+    grid: Grid
+    inputs: Inputs
+    needs: Mapping[str, str]
+    carried: Sequence[str]
+    prices: Mapping[str, Sql]
+    ordered_by: tuple[str, ...]
+
+    @property
+    def order(self) -> EventOrder:
+        """The order of events."""
+        sequence = self.source.order()
+        return event_order(sequence[1] if sequence else None, self.grid.contract, self.ordered_by, self.ordered_by)
+
+    def steps(self, relations: Relations) -> list[Step]:
+        """Return the steps from the source to updates with buckets, prices and order; several steps read the last."""
+        steps = [self._scan(relations), self.grid.bucketed("bucketed_updates", "source_updates"), self._ordered()]
+        return [replace(step, is_computed_again=True) for step in steps]
+
+    def _scan(self, relations: Relations) -> Step:
+        where = scan_conditions(self.source, self.grid.contract, self.inputs, relations)
+        body = select(list(self._columns()), relations[self.source.name], where=where)
+        return Step("source_updates", body, "one row per update of the book, in canonical columns")
+
+    def _columns(self) -> Iterable[SelectItem]:
+        yield SelectItem(self.source.require("ListingId", "the l2 module"), "ListingId")
+        time, type_ = self.source.event_time()
+        yield SelectItem(nanoseconds(time, type_), "event_ns")
+        if (sequence := self.source.order()) is not None:
+            yield SelectItem(sequence[0], "sequence")
+        for name in dict.fromkeys([*self.carried, *self.needs]):
+            yield SelectItem(self.column(name, self.needs.get(name, "the l2 module")), row_name(name))
+
+    def column(self, name: str, needed_by: str) -> Sql:
+        """Return a canonical column; what is not a finite number is null.
+
+        Raises UnknownColumnError when the source does not have it, BindingError when it is not of a type it can be.
+        """
+        if _BOOK_COLUMN.fullmatch(name):
+            return self.source.number(name, needed_by)
+        expression = self.source.require(name, needed_by)
+        if name in CARRIED:
+            return self.source.text(name, needed_by)
+        return self.source.number(name, needed_by) if is_float(self.source.types[name]) else expression
+
+    def _ordered(self) -> Step:
+        items = [SelectItem(value, name) for name, value in self.prices.items()]
+        items.append(SelectItem(self.order.expression(self.grid.start()), "event_order"))
+        comment = "each update with its place in the order of events: time, sequence, then what makes it unique"
+        return Step(UPDATES, add_columns("bucketed_updates", items), comment)

@@ -1,0 +1,95 @@
+"""What can be asked of the ``l2`` module."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from basalt.configuration.base import ConfigModel, NotTruth, OneOrMany
+from basalt.configuration.metric_groups import MetricGroupConfig
+
+BookSide = Literal["Bid", "Ask"]
+Level = Annotated[int, Field(ge=1), NotTruth]
+LiquidityMeasure = Literal[
+    "Quantity", "Price", "NumOrders", "InsertAge", "LastMod", "SizeAhead", "CumQuantity", "CumOrders", "CumNotional"
+]
+SpreadVariant = Literal["Abs", "BPS"]
+ImbalanceMeasure = Literal["Quantity", "CumQuantity", "CumNotional", "Orders"]
+BookPrice = Literal["Mid", "Bid", "Ask", "WeightedMid"]
+OpenMode = Literal["event", "prev_close"]
+
+
+def _both_sides() -> list[BookSide]:
+    return ["Bid", "Ask"]
+
+
+def _best_level() -> list[Level]:
+    return [1]
+
+
+class L2LiquidityConfig(MetricGroupConfig):
+    """What stands in the book, by side and level."""
+
+    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=_both_sides, min_length=1)
+    """Which sides of the book."""
+    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=_best_level, min_length=1)
+    """Which levels, 1 being the best; measures that begin with Cum are over all levels up to it."""
+    measures: Annotated[list[LiquidityMeasure], OneOrMany] = Field(min_length=1)
+    """What to measure."""
+
+
+class L2SpreadConfig(MetricGroupConfig):
+    """How far the best prices are apart."""
+
+    variant: Annotated[list[SpreadVariant], OneOrMany] = Field(min_length=1)
+    """In price units, or in basis points of the mid."""
+
+
+class L2ImbalanceConfig(MetricGroupConfig):
+    """By how much one side of the book outweighs the other, from -1 (only asks) to 1 (only bids)."""
+
+    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=_best_level, min_length=1)
+    """Which levels, 1 being the best; measures that begin with Cum are over all levels up to it."""
+    measures: Annotated[list[ImbalanceMeasure], OneOrMany] = Field(min_length=1)
+    """What is compared."""
+
+
+class L2PriceConfig(MetricGroupConfig):
+    """Prices of the book as a whole."""
+
+    source: Annotated[list[BookPrice], OneOrMany] = Field(min_length=1)
+    """Which prices."""
+
+
+class L2OHLCConfig(MetricGroupConfig):
+    """First, highest, lowest and last of a price of the book in a bucket."""
+
+    source: Annotated[list[BookPrice], OneOrMany] = Field(min_length=1)
+    """Of which prices."""
+    open_mode: OpenMode = "event"
+    """``event``: the open is the first price in the bucket; ``prev_close``: the close before it on the same UTC day,
+    which then counts in high and low as well, and fills buckets that have no price."""
+
+
+class L2AnalyticsConfig(ConfigModel):
+    """The metrics of the order book an ``l2`` pass computes, per listing and time bucket.
+
+    With none configured: Price, Quantity, NumOrders, CumQuantity and CumOrders of both sides, ImbalanceCumQuantity and
+    ImbalanceOrders, each at all ``levels``, and SpreadBps; those of orders where the source counts them.
+    """
+
+    liquidity: list[L2LiquidityConfig] = Field(default_factory=list)
+    """Prices, quantities and orders by side and level; columns come in the order configured."""
+    spreads: list[L2SpreadConfig] = Field(default_factory=list)
+    """Quoted spreads."""
+    imbalances: list[L2ImbalanceConfig] = Field(default_factory=list)
+    """Imbalances between the sides."""
+    prices: list[L2PriceConfig] = Field(default_factory=list)
+    """Best prices and mids."""
+    ohlc: list[L2OHLCConfig] = Field(default_factory=list)
+    """Bars of best prices and mids."""
+    levels: Level | None = None
+    """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
+    metric_prefix: str = ""
+    """What the name of every metric's column begins with, and that of MarketState."""
