@@ -24,7 +24,11 @@ choices:
     BestAskAtVenue: {title: from the best offer at the venue, requires: [BestAskPriceAtVenue], values: {reference: BestAskPriceAtVenue}}
     BestAskAtPrimary: {title: from the best offer at the primary market, requires: [BestAskPriceAtPrimary], values: {reference: BestAskPriceAtPrimary}}
 statistics: [First, Last, Min, Max, Mean, Sum, Median, Std]
-statistic_of: >-
-  CASE WHEN isfinite(LocalPrice) AND {{ reference }} > 0
-  THEN 10000 * (LocalPrice - {{ reference }}) / {{ reference }} END
+derived:
+  discrepancy_to: |-
+    CASE
+        WHEN isfinite(LocalPrice) AND {{ reference }} > 0
+        THEN 10000 * (LocalPrice - {{ reference }}) / {{ reference }}
+    END
+statistic_of: "{{ discrepancy_to }}"
 --- */

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from basalt.catalog.library import load_library
 from basalt.compiler.buckets import BucketContract
-from basalt.compiler.columns import BoundColumn, MergeRule, MergeState, key_column
+from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
-from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.expansion import requests
-from basalt.compiler.modules.trade.lineage import computed_column, row_rules
+from basalt.compiler.modules.trade.lineage import computed_column, row_rules, with_values
+from basalt.compiler.modules.trade.linked import Bucket, LinkedValues
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import TradeRows
-from basalt.compiler.modules.trade.states import (
-    STATES,
-    FilteredStates,
-    SlicedStates,
-    SplitStates,
-    StateColumn,
-    computed_apart,
-    state_columns,
-)
+from basalt.compiler.modules.trade.split_states import SplitStates
+from basalt.compiler.modules.trade.state_columns import StateColumn, computed_apart, state_columns
+from basalt.compiler.modules.trade.states import STATES, FilteredStates, SlicedStates
+from basalt.compiler.modules.trade.stored_states import StoredStates
+from basalt.compiler.modules.trade.values import TradeValues, ValueColumn
 from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.scans import uses_reference
 from basalt.compiler.select import select
@@ -68,11 +64,6 @@ def bucket_contract(config: PassConfig) -> BucketContract:
         closed=config.time_bucket_closed or "right",
         origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
     )
-
-
-def _state_column(request: Request, state: str) -> str:
-    """Return the output column that holds a state: the metric's own where its value is its state, else a hidden one."""
-    return request.column if request.metric.only_state else f"{request.column}__{state}"
 
 
 def _check_columns(planned: TradePass) -> None:
@@ -148,12 +139,15 @@ class TradePass:
             ordered_by=self._ordered_by,
             every_row=self._every_row,
             ordered="MarketState" in self.source or any(each.is_ordered or each.looks_around for each in self._columns),
-            are_read_twice=bool(computed_apart(self._columns)),
         )
 
     @cached_property
     def _columns(self) -> tuple[StateColumn, ...]:
-        return state_columns(self.asked)
+        return state_columns(self.asked, self._values)
+
+    @cached_property
+    def _values(self) -> TradeValues:
+        return TradeValues(self.asked)
 
     @property
     def _ordered_by(self) -> tuple[str, ...]:
@@ -169,18 +163,27 @@ class TradePass:
     def _analytics_classifications(self) -> list[str]:
         return (self.config.trade_analytics or TradeAnalyticsConfig()).classifications
 
-    @cached_property
-    def _states(self) -> FilteredStates | SlicedStates | SplitStates:
+    def _states(self, source: str) -> FilteredStates | SlicedStates | SplitStates:
+        """Return how the trades of a step are aggregated."""
         apart = computed_apart(self._columns)
         together = tuple(column for column in self._columns if column not in apart)
         sliced = any(column.side != "Total" for column in together)
-        merging = SlicedStates(self.rows, together) if sliced else FilteredStates(self.rows, together)
+        merging = (SlicedStates if sliced else FilteredStates)(self.rows, source, together)
         if not apart:
             return merging
         marks_counted = self._every_row and not all(column.only_counted for column in apart)
         partition = Fragment("ListingId, bucket, counted" if marks_counted else "ListingId, bucket")
-        bucket = Bucket(partition, self.rows.bucket_end())
-        return SplitStates(merging, apart, derived_columns(self.asked, bucket), bucket.window(self.asked))
+        names = {column.name for column in apart}
+        requests = tuple(each for each in self.asked if names & set(map(each.state_column, each.metric.states)))
+        return SplitStates(merging, apart, requests, self._linked(partition))
+
+    def _linked(self, partition: Sql) -> LinkedValues:
+        return LinkedValues(self._values, Bucket(partition, self.rows.bucket_end()))
+
+    def values_of(self, request: Request) -> tuple[ValueColumn, ...]:
+        """Return the values of trades that a column is made of, each computed from those before it."""
+        linked = self._linked(Fragment("ListingId, bucket"))
+        return (*self._values.columns([request]), *linked.selected([request]), *linked.columns([request]))
 
     @cached_property
     def columns(self) -> tuple[BoundColumn, ...]:
@@ -202,50 +205,21 @@ class TradePass:
             requires=request.requires,
             source=metric.source,
             metric=metric,
-            rule=self._merge_rule(request) if metric.mergeable else None,
+            rule=self._stored.rule(request) if metric.mergeable else None,
             refusal=metric.refusal,
         )
-
-    def _merge_rule(self, request: Request) -> MergeRule:
-        metric = request.metric
-        columns = {name: _state_column(request, name) for name in metric.states}
-        states = {
-            name: MergeState(
-                state.aggregate,
-                columns[name],
-                (*self._order_names(columns[name]), "ListingId") if state.aggregate in ("first", "last") else (),
-            )
-            for name, state in metric.states.items()
-        }
-        return MergeRule(metric, states, self._parameters())
-
-    def _order_names(self, column: str) -> tuple[str, ...]:
-        parts = self.rows.order.parts(Identifier("event_order"), Identifier("bucket"))
-        return tuple(f"{column}__{part}" for part in parts)
 
     def _parameters(self) -> dict[str, Sql]:
         return {"bucket_seconds": Fragment(self.contract.seconds)}
 
+    @property
+    def _stored(self) -> StoredStates:
+        return StoredStates(self.rows, self._parameters())
+
     @cached_property
     def _hidden_values(self) -> dict[str, tuple[Sql, str | None]]:
         """Each hidden column's expression over the states, and the order column it needs."""
-        found: dict[str, tuple[Sql, str | None]] = {}
-        for request in self.asked:
-            if request.metric.mergeable:
-                found |= self._hidden_of(request)
-        return found
-
-    def _hidden_of(self, request: Request) -> dict[str, tuple[Sql, str | None]]:
-        found: dict[str, tuple[Sql, str | None]] = {}
-        for name, state in request.metric.states.items():
-            column, stored = request.state_column(name), _state_column(request, name)
-            if request.metric.only_state is None:
-                found[stored] = (Identifier(column), None)
-            if state.aggregate in ("first", "last"):
-                order = f"{column}_order"
-                parts = self.rows.order.parts(Identifier(order), self.rows.bucket_start())
-                found |= {f"{stored}__{part}": (value, order) for part, value in parts.items()}
-        return found
+        return self._stored.hidden(self.asked)
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -265,17 +239,25 @@ class TradePass:
         items += [SelectItem(self._value(request), request.column) for request in self.asked]
         items += [SelectItem(value, name) for name, (value, _) in wanted.items()]
         result = Step("result", select(items, Identifier(STATES)), "the metrics")
-        return [*self.rows.steps(relations), *self._states.steps(orders), result]
+        rows = self._trades(relations)
+        return [*rows, *self._states(rows[-1].name).steps(orders), result]
+
+    def _trades(self, relations: Relations) -> list[Step]:
+        """Return the steps from the trades to those with all that is aggregated."""
+        rows = self.rows.steps(relations)
+        again = bool(computed_apart(self._columns))
+        return [replace(step, is_computed_again=again) for step in [*rows, *self._values.steps(rows[-1].name)]]
 
     def _value(self, request: Request) -> Fragment:
         states = {name: Identifier(request.state_column(name)) for name in request.metric.states}
         return render_text(request.metric.value, **states, **self._parameters())
 
     def _formula(self, request: Request) -> str:
-        """Return the metric's value with its states written out."""
+        """Return the metric's value with its states and the values of trades written out."""
         columns = {column.name: column for column in self._columns}
         states = {name: Fragment(columns[request.state_column(name)].describe()) for name in request.metric.states}
-        return render_text(request.metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
+        value = render_text(request.metric.value, **states, bucket_seconds=Fragment("bucket_seconds"))
+        return with_values(value.text, self.values_of(request))
 
     def computed(self, column: str) -> ComputedColumn:
         """Return how a column is computed, for a reader."""

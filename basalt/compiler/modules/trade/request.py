@@ -15,8 +15,9 @@ from basalt.errors import OutputNameError, listing, nearest
 class Request:
     """One metric for one side, over the trades that a filter lets through.
 
-    ``values`` are what the metric's template is given besides its states, ``filter`` a condition on trades and
-    ``filter_columns`` the columns of the source it reads. ``fields`` are the configured values, for a name's pattern.
+    ``values`` are what the metric's template is given besides its states, ``filter`` a condition on trades,
+    ``filter_columns`` the columns of the source it reads and ``suffix`` what tells states over these trades from
+    others. ``fields`` are the configured values, for a name's pattern.
     """
 
     metric: Metric
@@ -26,6 +27,7 @@ class Request:
     values: Mapping[str, Sql] = field(default_factory=dict)
     filter: Sql | None = None
     filter_columns: tuple[str, ...] = ()
+    suffix: str = ""
     pattern: str | None = None
     prefix: str = ""
 
@@ -50,7 +52,7 @@ class Request:
 
     def state_column(self, state: str) -> str:
         """Return the name a state of this metric has for this side: ``total_volume``."""
-        return f"{self.side.lower()}_{state}"
+        return f"{self.side.lower()}_{state}{self.suffix}"
 
 
 def _named(pattern: str, variables: Mapping[str, str], place: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
@@ -33,7 +33,6 @@ class TradeRows:
     ``needs`` maps each column that is read to what needs it; ``own`` are those that are read as the source has them.
     ``ordered_by`` names columns that the first or last value of a trade is computed from, besides its price.
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
-    ``are_read_twice`` when two steps aggregate them.
     """
 
     source: SourceTable
@@ -45,7 +44,6 @@ class TradeRows:
     ordered_by: tuple[str, ...]
     every_row: bool
     ordered: bool
-    are_read_twice: bool
 
     @property
     def carried(self) -> tuple[str, ...]:
@@ -58,11 +56,6 @@ class TradeRows:
         sequence = self.source.order()
         ties = tuple(name for name in ("LocalPrice", "Size", "MarketState") if name in self._selected_names)
         return event_order(sequence[1] if sequence else None, self.contract, ties, ("LocalPrice", *self.ordered_by))
-
-    @property
-    def name(self) -> str:
-        """The name of the last step, which aggregation reads."""
-        return "ordered_trades" if self.ordered else "bucketed_trades"
 
     @property
     def by_side(self) -> bool:
@@ -86,8 +79,7 @@ class TradeRows:
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to rows with buckets and order."""
-        steps = [self._scan(relations), self._bucketed(), *([self._ordered()] if self.ordered else [])]
-        return [replace(step, is_computed_again=self.are_read_twice) for step in steps]
+        return [self._scan(relations), self._bucketed(), *([self._ordered()] if self.ordered else [])]
 
     def _ordered(self) -> Step:
         order = [SelectItem(self.order.expression(self.bucket_start()), "event_order")]
