@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -121,8 +122,8 @@ class Metric(BaseModel):
     Total. ``position`` orders the metrics that one measure asks for. ``choices`` are the parameters a user may set,
     ``statistic_of`` the expression whose statistics, named in ``statistics``, are the metric's values.
     ``rows`` says which rows are read: ``counted`` (those of the configured classifications) or ``all``.
-    ``derived`` are values of a row, each computed from those before it. Where one looks at ``previous_trade`` or
-    ``next_trade``, in time order inside listing, bucket and side, all are columns, added before aggregation.
+    ``derived`` are values of a row, each computed from those before it: columns that are added before aggregation. They
+    may look at ``previous_trade`` or ``next_trade``, in time order inside listing, bucket and side.
     ``sides`` are those for which the metric has a meaning.
     A metric of module ``l2`` without states is a value of the book as it stands, in which ``requires`` may have
     ``{side}``, ``{level}`` and ``{up_to_level}``, the levels from the best one on.
@@ -191,12 +192,32 @@ class Metric(BaseModel):
         """Whether a row's contribution depends on the row before or after it."""
         return any(looks_around(text) for text in self.derived.values())
 
-    def derived_levels(self) -> dict[str, int]:
-        """Return how many steps it takes to compute each derived value: one more than the values it reads."""
-        levels: dict[str, int] = {}
+    def own_levels(self) -> dict[str, int]:
+        """Return the derived values of a row by itself, and in how many steps each is computed from other ones."""
+        linked = self.linked_levels()
+        return self._levels(name for name in self.derived if name not in linked)
+
+    def linked_levels(self) -> dict[str, int]:
+        """Return the derived values that depend on other rows, and in how many steps each is computed from others."""
+        linked: list[str] = []
         for name, text in self.derived.items():
-            levels[name] = 1 + max((level for read, level in levels.items() if _reads(text, read)), default=0)
+            if looks_around(text) or any(_reads(text, earlier) for earlier in linked):
+                linked.append(name)
+        return self._levels(linked)
+
+    def _levels(self, names: Iterable[str]) -> dict[str, int]:
+        """Return for each of some derived values one more than for those of them that it reads."""
+        levels: dict[str, int] = {}
+        for name in names:
+            read = (level for other, level in levels.items() if _reads(self.derived[name], other))
+            levels[name] = 1 + max(read, default=0)
         return levels
+
+    def aggregated_values(self) -> tuple[str, ...]:
+        """Return the values of a row by itself that states, or values that depend on other rows, are computed from."""
+        texts = [self.derived[name] for name in self.linked_levels()]
+        texts += [text for state in self.states.values() for text in (state.of, state.where, state.against) if text]
+        return tuple(name for name in self.own_levels() if any(_reads(text, name) for text in texts))
 
     def reads(self, variable: str) -> bool:
         """Tell whether the metric is computed from a variable that a user's configuration sets."""
@@ -237,8 +258,11 @@ class Metric(BaseModel):
     @model_validator(mode="after")
     def _looks_at_selected_trades(self) -> Metric:
         """Refuse a look at another trade's own columns; what ``derived`` names is null for trades of another side."""
-        levels = self.derived_levels()
-        if unnamed := [name for name, text in self.derived.items() if looks_around(text) and levels[name] == 1]:
+        if unnamed := [
+            name
+            for name, text in self.derived.items()
+            if looks_around(text) and not any(_reads(text, other) for other in self.derived)
+        ]:
             message = (
                 f"derived.{unnamed[0]} looks at another trade, of which it can read only what derived names before"
             )

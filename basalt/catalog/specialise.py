@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from basalt.catalog.metrics import Choice, Metric, State, Statistic
 
@@ -17,8 +17,8 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class Specialisation:
     """What makes a metric plain.
 
-    ``chosen`` is the choice per parameter, ``labels`` stand for others in the column's name. ``where`` is a condition
-    on rows, as a template, and ``suffix`` tells the states over such rows from the others.
+    ``chosen`` is the choice per parameter, ``labels`` stand for others in the column's name, and ``suffix`` tells the
+    states and values that depend on them from others. ``where`` is a condition on rows, as a template.
     """
 
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -30,10 +30,6 @@ class Specialisation:
     suffix: str = ""
     requires_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns that stand in the place of those that a parameter's choice requires."""
-
-    def over(self, where: str, suffix: str) -> Specialisation:
-        """Return the same over rows for which a condition holds."""
-        return replace(self, where=where, suffix=self.suffix + suffix)
 
     def required(self, parameter: str, choice: Choice) -> tuple[str, ...]:
         """Return the columns that a choice requires."""
@@ -47,7 +43,7 @@ def specialise(metric: Metric, special: Specialisation) -> Metric:
     values = {name: _placed(text) for choice in choices for name, text in choice.values.items()}
     states, value = _states(metric, special, choices)
     telling = [name for parameter, name in special.chosen.items() if not chosen[parameter].states]
-    suffix = "".join(f"_{snake(each)}" for each in [*telling, *special.labels.values()]) + special.suffix
+    suffix = "".join(f"_{snake(each)}" for each in telling) + special.suffix
     renamed = {name: f"{name}{suffix}" for name in (*states, *metric.derived)}
     names = {name: f"{{{{ {new} }}}}" for name, new in renamed.items()}
     changes: dict[str, object] = {

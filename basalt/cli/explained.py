@@ -71,7 +71,7 @@ def _print(found: Iterable[Explanation], *, as_json: bool) -> None:
 
 def _lines(told: Explanation, width: int | None) -> Iterator[str]:
     """Yield an explanation as lines of a label and text, folded to a width."""
-    for label, text in _entries(told):
+    for label, text in _one_per_line(_entries(told)):
         head = f"{label:<{_LABEL}}"
         line = f"{head}{text}".rstrip()
         indent = " " * (len(line) - len(line[_LABEL:].lstrip())) + "  "
@@ -79,6 +79,14 @@ def _lines(told: Explanation, width: int | None) -> Iterator[str]:
             yield line
         else:
             yield from textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _one_per_line(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield entries with the further lines of a text, moved in by two, as entries of their own without a label."""
+    for label, text in entries:
+        first, *further = text.split("\n")
+        yield label, first
+        yield from (("", f"  {line}") for line in further)
 
 
 def _entries(told: Explanation) -> Iterator[tuple[str, str]]:

@@ -146,7 +146,7 @@ _VARIABLES = {
     "mid": "the column that reference_price_col names",
     "mid_after": "the mid a horizon after the trade",
     "scale": "with unit: bps the factor 10000 / mid, else nothing",
-    "flagged": "the flag is set",
+    "has_code": "the flag is set",
     "price": "the price that source names, of each update",
     "close_before": "the close of the bucket before that has one, of the same day",
     "up_to_level": "each level from the best one to the level asked for; what it stands in is added up over them",
@@ -166,7 +166,7 @@ def _computed(name: str, named: NamedColumn) -> dict[str, str]:
     ]
     told = ", ".join(own) or _VARIABLES.get(name, "")
     codes = [each for key, each in metric.choices.get("flag", {}).items() if named.chosen.get("flag") == key]
-    if name == "flagged" and codes:
+    if name == "has_code" and codes:
         told += f": {codes[0].requires[0]} is one of {', '.join(codes[0].codes)}, or as flag_codes says"
     return {name: told} if told else {}
 

@@ -64,7 +64,8 @@ def test_columns_of_a_filtered_and_a_flagged_metric() -> None:
     )
     assert vwap.requires == ("LocalPrice", "Size", "AggressorSide", "Venue")
     (odd,) = basalt.explain({"PASSES": [pipeline]}, "OddLotTradeCount", schemas=schemas)
-    assert odd.states[0].formula == ("count(*) FILTER (WHERE CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED'))")
+    assert odd.states[0].formula == "count(*) FILTER (WHERE flagged_odd_lot_trade)"
+    assert odd.derived == {"flagged_odd_lot_trade": "CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED')"}
     assert odd.lineage is not None
     assert [each.source_columns for each in odd.lineage.reads] == [("LotType",)]
 

@@ -27,7 +27,11 @@ choices:
     QuoteBid: {title: from the bid of the quote before the trade, requires: [QuoteBid], values: {reference: QuoteBid}}
     QuoteAsk: {title: from the ask of the quote before the trade, requires: [QuoteAsk], values: {reference: QuoteAsk}}
 statistics: [First, Last, Min, Max, Mean, Sum, Median, Std]
-statistic_of: >-
-  CASE WHEN isfinite(LocalPrice) AND {{ reference }} > 0
-  THEN 10000 * (LocalPrice - {{ reference }}) / {{ reference }} END
+derived:
+  discrepancy_to: |-
+    CASE
+        WHEN isfinite(LocalPrice) AND {{ reference }} > 0
+        THEN 10000 * (LocalPrice - {{ reference }}) / {{ reference }}
+    END
+statistic_of: "{{ discrepancy_to }}"
 --- */

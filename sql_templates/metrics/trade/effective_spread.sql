@@ -11,11 +11,13 @@ null_rule: null when no trade with an aggressor has a finite price and a mid abo
 known_at: end of the bucket
 source: "Bessembinder, Venkataraman (2010), Bid-Ask Spreads, Encyclopedia of Quantitative Finance"
 derived:
-  effective_spread_of_trade: >-
-    CASE WHEN isfinite(LocalPrice) AND {{ mid }} > 0
-    THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - {{ mid }}){{ scale }} END
+  effective_spread: |-
+    CASE
+        WHEN isfinite(LocalPrice) AND {{ mid }} > 0
+        THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - {{ mid }}){{ scale }}
+    END
 states:
-  effective_spread_sum: {aggregate: sum, of: "{{ effective_spread_of_trade }}"}
-  effective_spread_trades: {aggregate: count, of: "{{ effective_spread_of_trade }}"}
+  effective_spread_sum: {aggregate: sum, of: "{{ effective_spread }}"}
+  effective_spread_trades: {aggregate: count, of: "{{ effective_spread }}"}
 --- */
 {{ effective_spread_sum }} / nullif({{ effective_spread_trades }}, 0)

@@ -56,6 +56,8 @@ choices:
       requires: [TradeNotional]
       states: [flagged_notional, flagged_valued_trades]
       values: {value: "{{ flagged_notional }} / nullif({{ flagged_valued_trades }}, 0)"}
+derived:
+  flagged: "{{ has_code }}"
 states:
   flagged_volume: {aggregate: sum, of: Size, where: "{{ flagged }}"}
   flagged_trades: {aggregate: count, where: "{{ flagged }}"}

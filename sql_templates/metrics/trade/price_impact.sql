@@ -11,11 +11,13 @@ null_rule: null when no trade with an aggressor has a finite price and both mids
 known_at: end of the bucket; it looks a horizon beyond the trade
 source: "Huang, Stoll (1996), Dealer versus auction markets, J. Financial Economics 41"
 derived:
-  price_impact_of_trade: >-
-    CASE WHEN isfinite(LocalPrice) AND {{ mid }} > 0 AND {{ mid_after }} > 0
-    THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * ({{ mid_after }} - {{ mid }}){{ scale }} END
+  price_impact: |-
+    CASE
+        WHEN isfinite(LocalPrice) AND {{ mid }} > 0 AND {{ mid_after }} > 0
+        THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * ({{ mid_after }} - {{ mid }}){{ scale }}
+    END
 states:
-  price_impact_sum: {aggregate: sum, of: "{{ price_impact_of_trade }}"}
-  price_impact_trades: {aggregate: count, of: "{{ price_impact_of_trade }}"}
+  price_impact_sum: {aggregate: sum, of: "{{ price_impact }}"}
+  price_impact_trades: {aggregate: count, of: "{{ price_impact }}"}
 --- */
 {{ price_impact_sum }} / nullif({{ price_impact_trades }}, 0)

@@ -11,11 +11,13 @@ null_rule: null when no trade with an aggressor has a finite price and both mids
 known_at: end of the bucket; it looks a horizon beyond the trade
 source: "Huang, Stoll (1996), Dealer versus auction markets, J. Financial Economics 41"
 derived:
-  realized_spread_of_trade: >-
-    CASE WHEN isfinite(LocalPrice) AND {{ mid }} > 0 AND {{ mid_after }} > 0
-    THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - {{ mid_after }}){{ scale }} END
+  realized_spread: |-
+    CASE
+        WHEN isfinite(LocalPrice) AND {{ mid }} > 0 AND {{ mid_after }} > 0
+        THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - {{ mid_after }}){{ scale }}
+    END
 states:
-  realized_spread_sum: {aggregate: sum, of: "{{ realized_spread_of_trade }}"}
-  realized_spread_trades: {aggregate: count, of: "{{ realized_spread_of_trade }}"}
+  realized_spread_sum: {aggregate: sum, of: "{{ realized_spread }}"}
+  realized_spread_trades: {aggregate: count, of: "{{ realized_spread }}"}
 --- */
 {{ realized_spread_sum }} / nullif({{ realized_spread_trades }}, 0)

@@ -42,6 +42,37 @@ ordered_trades AS (
             + (hash(LocalPrice, BestAskPrice, BestBidPrice, MarketState, PreTradeMid) >> 37)::BIGINT AS event_order
     FROM bucketed_trades
 ),
+valued_trades AS (
+    -- each trade with the values that metrics are made of
+    SELECT
+        *,
+        CASE
+            WHEN isfinite(LocalPrice) AND ((BestBidPrice + BestAskPrice) / 2) > 0
+            THEN 10000 * (LocalPrice - ((BestBidPrice + BestAskPrice) / 2)) / ((BestBidPrice + BestAskPrice) / 2)
+        END AS discrepancy_to_ebbo,
+        CASE
+            WHEN isfinite(LocalPrice) AND PreTradeMid > 0
+            THEN 10000 * (LocalPrice - PreTradeMid) / PreTradeMid
+        END AS discrepancy_to_pre_trade_mid,
+        CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED') AS flagged_odd_lot_trade,
+        CASE
+            WHEN isfinite(LocalPrice) AND PreTradeMid > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PreTradeMid) * 10000 / PreTradeMid
+        END AS effective_spread_bps,
+        CASE
+            WHEN isfinite(LocalPrice) AND PreTradeMid > 0 AND PostTradeMid1000ms > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PostTradeMid1000ms) * 10000 / PreTradeMid
+        END AS realized_spread_1s_bps,
+        CASE
+            WHEN isfinite(LocalPrice) AND PreTradeMid > 0 AND PostTradeMid1000ms > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (PostTradeMid1000ms - PreTradeMid) * 10000 / PreTradeMid
+        END AS price_impact_1s_bps,
+        CASE
+            WHEN isfinite(LocalPrice) AND PreTradeMid > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PreTradeMid)
+        END AS effective_spread
+    FROM ordered_trades
+),
 trade_states AS (
     -- one row per listing and bucket: all that metrics are made of
     SELECT
@@ -51,31 +82,31 @@ trade_states AS (
         any_value(Ticker)                                                       AS Ticker,
         arg_max(MarketState, event_order)                                       AS MarketState,
         sum(Size)                                                               AS total_volume,
-        sum(CASE WHEN isfinite(LocalPrice) AND ((BestBidPrice + BestAskPrice) / 2) > 0 THEN 10000 * (LocalPrice - ((BestBidPrice + BestAskPrice) / 2)) / ((BestBidPrice + BestAskPrice) / 2) END) AS total_discrepancy_sum_ebbo,
-        count(CASE WHEN isfinite(LocalPrice) AND ((BestBidPrice + BestAskPrice) / 2) > 0 THEN 10000 * (LocalPrice - ((BestBidPrice + BestAskPrice) / 2)) / ((BestBidPrice + BestAskPrice) / 2) END) AS total_discrepancy_count_ebbo,
-        arg_max(CASE WHEN isfinite(LocalPrice) AND ((BestBidPrice + BestAskPrice) / 2) > 0 THEN 10000 * (LocalPrice - ((BestBidPrice + BestAskPrice) / 2)) / ((BestBidPrice + BestAskPrice) / 2) END, event_order) AS total_discrepancy_last_ebbo,
-        sum(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN 10000 * (LocalPrice - PreTradeMid) / PreTradeMid END) AS total_discrepancy_sum_pre_trade_mid,
-        count(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN 10000 * (LocalPrice - PreTradeMid) / PreTradeMid END) AS total_discrepancy_count_pre_trade_mid,
-        arg_max(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN 10000 * (LocalPrice - PreTradeMid) / PreTradeMid END, event_order) AS total_discrepancy_last_pre_trade_mid,
-        sum(CASE WHEN CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED') AND MarketState IN ('CONTINUOUS_TRADING') THEN Size END) AS total_flagged_volume_odd_lot_trade_where_1,
-        count(CASE WHEN CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED') AND MarketState IN ('CONTINUOUS_TRADING') THEN 1 END) AS total_flagged_trades_odd_lot_trade_where_1,
-        sum(CASE WHEN CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED') AND MarketState IN ('CONTINUOUS_TRADING') THEN TradeNotional END) AS total_flagged_notional_odd_lot_trade_where_1,
-        count(CASE WHEN CAST(LotType AS VARCHAR) IN ('Odd Lot', 'ODD', 'MIXED') AND MarketState IN ('CONTINUOUS_TRADING') THEN TradeNotional END) AS total_flagged_valued_trades_odd_lot_trade_where_1,
+        sum(discrepancy_to_ebbo)                                                AS total_discrepancy_sum_ebbo,
+        count(discrepancy_to_ebbo)                                              AS total_discrepancy_count_ebbo,
+        arg_max(discrepancy_to_ebbo, event_order)                               AS total_discrepancy_last_ebbo,
+        sum(discrepancy_to_pre_trade_mid)                                       AS total_discrepancy_sum_pre_trade_mid,
+        count(discrepancy_to_pre_trade_mid)                                     AS total_discrepancy_count_pre_trade_mid,
+        arg_max(discrepancy_to_pre_trade_mid, event_order)                      AS total_discrepancy_last_pre_trade_mid,
+        sum(CASE WHEN flagged_odd_lot_trade AND MarketState IN ('CONTINUOUS_TRADING') THEN Size END) AS total_flagged_volume_odd_lot_trade_where_1,
+        count(CASE WHEN flagged_odd_lot_trade AND MarketState IN ('CONTINUOUS_TRADING') THEN 1 END) AS total_flagged_trades_odd_lot_trade_where_1,
+        sum(CASE WHEN flagged_odd_lot_trade AND MarketState IN ('CONTINUOUS_TRADING') THEN TradeNotional END) AS total_flagged_notional_odd_lot_trade_where_1,
+        count(CASE WHEN flagged_odd_lot_trade AND MarketState IN ('CONTINUOUS_TRADING') THEN TradeNotional END) AS total_flagged_valued_trades_odd_lot_trade_where_1,
         sum(PricePoint)                                                         AS total_price_point_sum_local,
         count(PricePoint)                                                       AS total_price_point_trades_local,
         sum(PricePointAtPrimary)                                                AS total_price_point_sum_primary,
         count(PricePointAtPrimary)                                              AS total_price_point_trades_primary,
-        sum(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PreTradeMid) * 10000 / PreTradeMid END) AS total_effective_spread_sum_1s_bps,
-        count(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PreTradeMid) * 10000 / PreTradeMid END) AS total_effective_spread_trades_1s_bps,
-        sum(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 AND PostTradeMid1000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PostTradeMid1000ms) * 10000 / PreTradeMid END) AS total_realized_spread_sum_1s_bps,
-        count(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 AND PostTradeMid1000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PostTradeMid1000ms) * 10000 / PreTradeMid END) AS total_realized_spread_trades_1s_bps,
-        sum(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 AND PostTradeMid1000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (PostTradeMid1000ms - PreTradeMid) * 10000 / PreTradeMid END) AS total_price_impact_sum_1s_bps,
-        count(CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 AND PostTradeMid1000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (PostTradeMid1000ms - PreTradeMid) * 10000 / PreTradeMid END) AS total_price_impact_trades_1s_bps,
-        sum(CASE WHEN BMLLParticipantType IN ('RETAIL') AND IsBlock IN ('N') THEN CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PreTradeMid) END END) AS total_effective_spread_sum_1s_price_where_2,
-        count(CASE WHEN BMLLParticipantType IN ('RETAIL') AND IsBlock IN ('N') THEN CASE WHEN isfinite(LocalPrice) AND PreTradeMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - PreTradeMid) END END) AS total_effective_spread_trades_1s_price_where_2,
+        sum(effective_spread_bps)                                               AS total_effective_spread_sum_bps,
+        count(effective_spread_bps)                                             AS total_effective_spread_trades_bps,
+        sum(realized_spread_1s_bps)                                             AS total_realized_spread_sum_1s_bps,
+        count(realized_spread_1s_bps)                                           AS total_realized_spread_trades_1s_bps,
+        sum(price_impact_1s_bps)                                                AS total_price_impact_sum_1s_bps,
+        count(price_impact_1s_bps)                                              AS total_price_impact_trades_1s_bps,
+        sum(CASE WHEN BMLLParticipantType IN ('RETAIL') AND IsBlock IN ('N') THEN effective_spread END) AS total_effective_spread_sum_where_2,
+        count(CASE WHEN BMLLParticipantType IN ('RETAIL') AND IsBlock IN ('N') THEN effective_spread END) AS total_effective_spread_trades_where_2,
         sum(CASE WHEN BMLLParticipantType = 'RETAIL' THEN CASE aggressor WHEN 1 THEN 1 WHEN 2 THEN -1 ELSE 0 END * TradeNotionalEUR END) AS total_retail_net_notional,
         sum(CASE WHEN BMLLParticipantType = 'RETAIL' THEN TradeNotionalEUR END) AS total_retail_notional
-    FROM ordered_trades
+    FROM valued_trades
     GROUP BY ListingId, bucket
 )
 -- the metrics
@@ -95,9 +126,9 @@ SELECT
     total_flagged_notional_odd_lot_trade_where_1 / nullif(total_flagged_valued_trades_odd_lot_trade_where_1, 0) AS OddLotTradeAvgNotional,
     total_price_point_sum_local / nullif(total_price_point_trades_local, 0) AS PricePoint,
     total_price_point_sum_primary / nullif(total_price_point_trades_primary, 0) AS PricePointAtPrimary,
-    total_effective_spread_sum_1s_bps / nullif(total_effective_spread_trades_1s_bps, 0) AS EffectiveSpread1s,
+    total_effective_spread_sum_bps / nullif(total_effective_spread_trades_bps, 0) AS EffectiveSpread1s,
     total_realized_spread_sum_1s_bps / nullif(total_realized_spread_trades_1s_bps, 0) AS RealizedSpread1s,
     total_price_impact_sum_1s_bps / nullif(total_price_impact_trades_1s_bps, 0) AS PriceImpact1s,
-    total_effective_spread_sum_1s_price_where_2 / nullif(total_effective_spread_trades_1s_price_where_2, 0) AS RetailEffectiveSpread1s,
+    total_effective_spread_sum_where_2 / nullif(total_effective_spread_trades_where_2, 0) AS RetailEffectiveSpread1s,
     total_retail_net_notional / nullif(total_retail_notional, 0)            AS RetailTradeImbalance
 FROM trade_states

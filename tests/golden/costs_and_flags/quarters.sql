@@ -9,8 +9,8 @@ WITH source_bars AS (
         DiscrepancyToEBBO__discrepancy_count_ebbo,
         DiscrepancyToPreTradeMidLast__time,
         DiscrepancyToPreTradeMidLast__sequence,
-        RetailEffectiveSpread1s__effective_spread_sum_1s_price_where_2,
-        RetailEffectiveSpread1s__effective_spread_trades_1s_price_where_2,
+        RetailEffectiveSpread1s__effective_spread_sum,
+        RetailEffectiveSpread1s__effective_spread_trades,
         epoch_ns(TimeBucket) - 60000000000 AS bar_start
     FROM minutes__states
 ),
@@ -43,12 +43,12 @@ grouped_bars AS (
     SELECT
         InstrumentId,
         bucket,
-        sum(DiscrepancyToEBBO__discrepancy_sum_ebbo)                        AS DiscrepancyToEBBO__discrepancy_sum_ebbo,
-        CAST(sum(DiscrepancyToEBBO__discrepancy_count_ebbo) AS BIGINT)      AS DiscrepancyToEBBO__discrepancy_count_ebbo,
+        sum(DiscrepancyToEBBO__discrepancy_sum_ebbo)                          AS DiscrepancyToEBBO__discrepancy_sum_ebbo,
+        CAST(sum(DiscrepancyToEBBO__discrepancy_count_ebbo) AS BIGINT)        AS DiscrepancyToEBBO__discrepancy_count_ebbo,
         arg_max(DiscrepancyToPreTradeMidLast, (DiscrepancyToPreTradeMidLast__time, DiscrepancyToPreTradeMidLast__sequence, ListingId, DiscrepancyToPreTradeMidLast)) AS DiscrepancyToPreTradeMidLast,
-        sum(OddLotTradeVolume)                                              AS OddLotTradeVolume,
-        sum(RetailEffectiveSpread1s__effective_spread_sum_1s_price_where_2) AS RetailEffectiveSpread1s__effective_spread_sum_1s_price_where_2,
-        CAST(sum(RetailEffectiveSpread1s__effective_spread_trades_1s_price_where_2) AS BIGINT) AS RetailEffectiveSpread1s__effective_spread_trades_1s_price_where_2
+        sum(OddLotTradeVolume)                                                AS OddLotTradeVolume,
+        sum(RetailEffectiveSpread1s__effective_spread_sum)                    AS RetailEffectiveSpread1s__effective_spread_sum,
+        CAST(sum(RetailEffectiveSpread1s__effective_spread_trades) AS BIGINT) AS RetailEffectiveSpread1s__effective_spread_trades
     FROM mapped_bars
     GROUP BY InstrumentId, bucket
 )
@@ -59,5 +59,5 @@ SELECT
     DiscrepancyToEBBO__discrepancy_sum_ebbo / nullif(DiscrepancyToEBBO__discrepancy_count_ebbo, 0) AS DiscrepancyToEBBO,
     DiscrepancyToPreTradeMidLast,
     coalesce(OddLotTradeVolume, 0)           AS OddLotTradeVolume,
-    RetailEffectiveSpread1s__effective_spread_sum_1s_price_where_2 / nullif(RetailEffectiveSpread1s__effective_spread_trades_1s_price_where_2, 0) AS RetailEffectiveSpread1s
+    RetailEffectiveSpread1s__effective_spread_sum / nullif(RetailEffectiveSpread1s__effective_spread_trades, 0) AS RetailEffectiveSpread1s
 FROM grouped_bars

@@ -32,6 +32,18 @@ ordered_trades AS NOT MATERIALIZED (
             + (hash(LocalPrice, MarketState) >> 37)::BIGINT AS event_order
     FROM bucketed_trades
 ),
+valued_trades AS NOT MATERIALIZED (
+    -- each trade with the values that metrics are made of
+    SELECT
+        *,
+        CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END AS positive_price,
+        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END                    AS finite_price,
+        CASE WHEN isfinite(LocalPrice) THEN event_ns END                      AS priced_at,
+        CASE aggressor WHEN 1 THEN Size WHEN 2 THEN -Size END                 AS signed_size,
+        CASE WHEN aggressor > 0 AND isfinite(LocalPrice) AND isfinite(Size) THEN LocalPrice END AS initiated_price,
+        nullif(aggressor, 0)                                                  AS initiator
+    FROM ordered_trades
+),
 trade_sums AS (
     -- one row per listing and bucket: all that metrics are made of
     SELECT
@@ -47,11 +59,11 @@ trade_sums AS (
         sum(TradeNotional)                         AS total_notional,
         sum(CASE WHEN Size >= 10000 THEN Size END) AS total_large_volume,
         sum(Size)                                  AS total_volume
-    FROM ordered_trades
+    FROM valued_trades
     GROUP BY ListingId, bucket
 ),
-valued_trades AS (
-    -- each trade with the values that are compared from trade to trade
+compared_trades AS (
+    -- the trades that are compared with those next to them, with what is needed of each
     SELECT
         ListingId,
         bucket,
@@ -59,30 +71,30 @@ valued_trades AS (
         event_order,
         LocalPrice,
         Size,
-        CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END AS total_positive_price,
-        CASE WHEN aggressor = 2 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END AS bid_positive_price,
-        CASE WHEN isfinite(LocalPrice) THEN LocalPrice END                    AS total_finite_price,
-        CASE WHEN isfinite(LocalPrice) THEN event_ns END                      AS total_priced_at,
-        CASE WHEN aggressor = 2 THEN CASE WHEN isfinite(LocalPrice) THEN LocalPrice END END AS bid_finite_price,
-        CASE WHEN aggressor = 2 THEN CASE WHEN isfinite(LocalPrice) THEN event_ns END END AS bid_priced_at,
-        CASE aggressor WHEN 1 THEN Size WHEN 2 THEN -Size END                 AS total_signed_size,
-        CASE WHEN aggressor > 0 AND isfinite(LocalPrice) AND isfinite(Size) THEN LocalPrice END AS total_initiated_price,
-        nullif(aggressor, 0)                                                  AS total_initiator
-    FROM ordered_trades
+        positive_price,
+        finite_price,
+        priced_at,
+        signed_size,
+        initiated_price,
+        initiator,
+        CASE WHEN aggressor = 2 THEN positive_price END AS bid_positive_price,
+        CASE WHEN aggressor = 2 THEN finite_price END   AS bid_finite_price,
+        CASE WHEN aggressor = 2 THEN priced_at END      AS bid_priced_at
+    FROM valued_trades
 ),
 linked_trades AS (
     -- each trade with what depends on the trades next to it
     SELECT
         *,
-        ln(total_positive_price / lag(total_positive_price IGNORE NULLS) OVER in_order) AS total_log_return,
+        ln(positive_price / lag(positive_price IGNORE NULLS) OVER in_order) AS total_log_return,
         ln(bid_positive_price / lag(bid_positive_price IGNORE NULLS) OVER in_order) AS bid_log_return,
-        coalesce(lead(total_priced_at IGNORE NULLS) OVER in_order, (bucket + 1) * 60000000000) - total_priced_at AS total_stands,
+        coalesce(lead(priced_at IGNORE NULLS) OVER in_order, (bucket + 1) * 60000000000) - priced_at AS total_stands,
         coalesce(lead(bid_priced_at IGNORE NULLS) OVER in_order, (bucket + 1) * 60000000000) - bid_priced_at AS bid_stands,
-        total_finite_price - lag(total_finite_price IGNORE NULLS) OVER in_order AS total_price_change,
-        bid_finite_price - lag(bid_finite_price IGNORE NULLS) OVER in_order     AS bid_price_change,
-        total_initiated_price - lag(total_initiated_price IGNORE NULLS) OVER in_order AS total_initiated_change,
-        lag(total_initiator IGNORE NULLS) OVER in_order                         AS total_prior_initiator
-    FROM valued_trades
+        finite_price - lag(finite_price IGNORE NULLS) OVER in_order         AS total_price_change,
+        bid_finite_price - lag(bid_finite_price IGNORE NULLS) OVER in_order AS bid_price_change,
+        initiated_price - lag(initiated_price IGNORE NULLS) OVER in_order   AS total_initiated_change,
+        lag(initiator IGNORE NULLS) OVER in_order                           AS total_prior_initiator
+    FROM compared_trades
     WINDOW in_order AS (PARTITION BY ListingId, bucket ORDER BY event_order, Size, aggressor)
 ),
 linked_trades_2 AS (
@@ -100,23 +112,23 @@ trade_distributions AS (
     SELECT
         ListingId,
         bucket,
-        sum(total_log_return * total_log_return)              AS total_squared_returns,
-        sum(bid_log_return * bid_log_return)                  AS bid_squared_returns,
-        sum(abs(total_log_return * total_prior_return))       AS total_neighbouring_returns,
-        sum(abs(bid_log_return * bid_prior_return))           AS bid_neighbouring_returns,
-        sum(total_finite_price * total_stands)                AS total_price_by_time,
-        sum(total_stands)                                     AS total_time_priced,
-        sum(bid_finite_price * bid_stands)                    AS bid_price_by_time,
-        sum(bid_stands)                                       AS bid_time_priced,
-        count(CASE WHEN total_price_change > 0 THEN 1 END)    AS total_upticks,
-        count(CASE WHEN bid_price_change > 0 THEN 1 END)      AS bid_upticks,
-        quantile_cont(Size, [0.1, 0.25, 0.5, 0.75, 0.9])      AS total_size_quantiles,
+        sum(total_log_return * total_log_return)                               AS total_squared_returns,
+        sum(CASE WHEN aggressor = 2 THEN bid_log_return * bid_log_return END)  AS bid_squared_returns,
+        sum(abs(total_log_return * total_prior_return))                        AS total_neighbouring_returns,
+        sum(CASE WHEN aggressor = 2 THEN abs(bid_log_return * bid_prior_return) END) AS bid_neighbouring_returns,
+        sum(finite_price * total_stands)                                       AS total_price_by_time,
+        sum(total_stands)                                                      AS total_time_priced,
+        sum(CASE WHEN aggressor = 2 THEN bid_finite_price * bid_stands END)    AS bid_price_by_time,
+        sum(CASE WHEN aggressor = 2 THEN bid_stands END)                       AS bid_time_priced,
+        count(CASE WHEN total_price_change > 0 THEN 1 END)                     AS total_upticks,
+        count(CASE WHEN aggressor = 2 AND bid_price_change > 0 THEN 1 END)     AS bid_upticks,
+        quantile_cont(Size, [0.1, 0.25, 0.5, 0.75, 0.9])                       AS total_size_quantiles,
         quantile_cont(CASE WHEN aggressor = 2 THEN Size END, [0.1, 0.25, 0.5, 0.75, 0.9]) AS bid_size_quantiles,
-        regr_slope(total_initiated_change, total_signed_size) AS total_price_slope,
-        min(CASE WHEN total_initiated_change IS NOT NULL THEN total_signed_size END) AS total_least_signed_size,
-        max(CASE WHEN total_initiated_change IS NOT NULL THEN total_signed_size END) AS total_greatest_signed_size,
-        count(CASE WHEN total_initiator IS DISTINCT FROM total_prior_initiator THEN total_initiator END) AS total_runs,
-        covar_samp(total_price_change, total_prior_change)    AS total_change_covariance
+        regr_slope(total_initiated_change, signed_size)                        AS total_price_slope,
+        min(CASE WHEN total_initiated_change IS NOT NULL THEN signed_size END) AS total_least_signed_size,
+        max(CASE WHEN total_initiated_change IS NOT NULL THEN signed_size END) AS total_greatest_signed_size,
+        count(CASE WHEN initiator IS DISTINCT FROM total_prior_initiator THEN initiator END) AS total_runs,
+        covar_samp(total_price_change, total_prior_change)                     AS total_change_covariance
     FROM linked_trades_2
     GROUP BY ListingId, bucket
 ),

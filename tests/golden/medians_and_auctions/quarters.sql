@@ -33,6 +33,13 @@ ordered_trades AS NOT MATERIALIZED (
             + (hash(LocalPrice, MarketState) >> 41)::BIGINT AS event_order
     FROM bucketed_trades
 ),
+valued_trades AS NOT MATERIALIZED (
+    -- each trade with the values that metrics are made of
+    SELECT
+        *,
+        CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END AS positive_price
+    FROM ordered_trades
+),
 trades_by_side AS (
     -- one row per listing, bucket and side (aggressor 1 took the ask, 2 the bid)
     SELECT
@@ -47,7 +54,7 @@ trades_by_side AS (
         sum(CASE WHEN contains(Classification, 'AUCTION') THEN TradeNotional END) AS auction_notional,
         sum(CASE WHEN contains(Classification, 'OTC') THEN Size END) AS otc_volume,
         sum(Size)                                                    AS volume
-    FROM ordered_trades
+    FROM valued_trades
     GROUP BY ListingId, bucket, aggressor, counted
 ),
 trade_sums AS (
@@ -67,26 +74,26 @@ trade_sums AS (
     FROM trades_by_side
     GROUP BY ListingId, bucket
 ),
-valued_trades AS (
-    -- each trade with the values that are compared from trade to trade
+compared_trades AS (
+    -- the trades that are compared with those next to them, with what is needed of each
     SELECT
         ListingId,
         bucket,
         aggressor,
         event_order,
         LocalPrice,
-        CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END AS total_positive_price,
-        CASE WHEN aggressor = 1 THEN CASE WHEN LocalPrice > 0 AND isfinite(LocalPrice) THEN LocalPrice END END AS ask_positive_price
-    FROM ordered_trades
+        positive_price,
+        CASE WHEN aggressor = 1 THEN positive_price END AS ask_positive_price
+    FROM valued_trades
     WHERE counted
 ),
 linked_trades AS (
     -- each trade with what depends on the trades next to it
     SELECT
         *,
-        ln(total_positive_price / lag(total_positive_price IGNORE NULLS) OVER in_order) AS total_log_return,
+        ln(positive_price / lag(positive_price IGNORE NULLS) OVER in_order) AS total_log_return,
         ln(ask_positive_price / lag(ask_positive_price IGNORE NULLS) OVER in_order) AS ask_log_return
-    FROM valued_trades
+    FROM compared_trades
     WINDOW in_order AS (PARTITION BY ListingId, bucket ORDER BY event_order)
 ),
 trade_distributions AS (
@@ -94,12 +101,12 @@ trade_distributions AS (
     SELECT
         ListingId,
         bucket,
-        median(LocalPrice)                                  AS total_median_price,
-        median(CASE WHEN aggressor = 1 THEN LocalPrice END) AS ask_median_price,
-        count(total_log_return)                             AS total_returns,
-        stddev_samp(total_log_return)                       AS total_return_deviation,
-        count(ask_log_return)                               AS ask_returns,
-        stddev_samp(ask_log_return)                         AS ask_return_deviation
+        median(LocalPrice)                                           AS total_median_price,
+        median(CASE WHEN aggressor = 1 THEN LocalPrice END)          AS ask_median_price,
+        count(total_log_return)                                      AS total_returns,
+        stddev_samp(total_log_return)                                AS total_return_deviation,
+        count(CASE WHEN aggressor = 1 THEN ask_log_return END)       AS ask_returns,
+        stddev_samp(CASE WHEN aggressor = 1 THEN ask_log_return END) AS ask_return_deviation
     FROM linked_trades
     GROUP BY ListingId, bucket
 ),

@@ -127,6 +127,28 @@ signed_trades AS (
         END, 0) AS aggressor
     FROM tested_trades
 ),
+valued_trades AS (
+    -- each trade with the values that metrics are made of
+    SELECT
+        *,
+        CASE
+            WHEN isfinite(LocalPrice) AND QuoteBid > 0
+            THEN 10000 * (LocalPrice - QuoteBid) / QuoteBid
+        END AS discrepancy_to_quote_bid,
+        CASE
+            WHEN isfinite(LocalPrice) AND QuoteMid > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - QuoteMid)
+        END AS effective_spread_mid_1,
+        CASE
+            WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid1000ms > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid1000ms - QuoteMid)
+        END AS price_impact_1s_mid_1,
+        CASE
+            WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid300000ms > 0
+            THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid300000ms - QuoteMid)
+        END AS price_impact_5m_mid_1
+    FROM signed_trades
+),
 trades_by_side AS (
     -- one row per listing, bucket and side (aggressor 1 took the ask, 2 the bid)
     SELECT
@@ -138,17 +160,15 @@ trades_by_side AS (
         arg_max(MarketState, event_order)                           AS MarketState,
         max(CASE WHEN MarketState IS NOT NULL THEN event_order END) AS MarketState_order,
         count(*)                                                    AS trades,
-        sum(CASE WHEN isfinite(LocalPrice) AND QuoteBid > 0 THEN 10000 * (LocalPrice - QuoteBid) / QuoteBid END) AS discrepancy_sum_quote_bid,
-        count(CASE WHEN isfinite(LocalPrice) AND QuoteBid > 0 THEN 10000 * (LocalPrice - QuoteBid) / QuoteBid END) AS discrepancy_count_quote_bid,
-        sum(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - QuoteMid) END) AS effective_spread_sum_1s_price_mid_1,
-        count(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - QuoteMid) END) AS effective_spread_trades_1s_price_mid_1,
-        sum(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - QuoteMid) END) AS effective_spread_sum_5m_price_mid_1,
-        count(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - QuoteMid) END) AS effective_spread_trades_5m_price_mid_1,
-        sum(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid1000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid1000ms - QuoteMid) END) AS price_impact_sum_1s_price_mid_1,
-        count(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid1000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid1000ms - QuoteMid) END) AS price_impact_trades_1s_price_mid_1,
-        sum(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid300000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid300000ms - QuoteMid) END) AS price_impact_sum_5m_price_mid_1,
-        count(CASE WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid300000ms > 0 THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid300000ms - QuoteMid) END) AS price_impact_trades_5m_price_mid_1
-    FROM signed_trades
+        sum(discrepancy_to_quote_bid)                               AS discrepancy_sum_quote_bid,
+        count(discrepancy_to_quote_bid)                             AS discrepancy_count_quote_bid,
+        sum(effective_spread_mid_1)                                 AS effective_spread_sum_mid_1,
+        count(effective_spread_mid_1)                               AS effective_spread_trades_mid_1,
+        sum(price_impact_1s_mid_1)                                  AS price_impact_sum_1s_mid_1,
+        count(price_impact_1s_mid_1)                                AS price_impact_trades_1s_mid_1,
+        sum(price_impact_5m_mid_1)                                  AS price_impact_sum_5m_mid_1,
+        count(price_impact_5m_mid_1)                                AS price_impact_trades_5m_mid_1
+    FROM valued_trades
     GROUP BY ListingId, bucket, aggressor
 ),
 trade_states AS (
@@ -156,22 +176,20 @@ trade_states AS (
     SELECT
         ListingId,
         bucket,
-        any_value(MIC)                                              AS MIC,
-        any_value(Ticker)                                           AS Ticker,
-        arg_max(MarketState, MarketState_order)                     AS MarketState,
-        CAST(sum(trades) FILTER (WHERE aggressor = 2) AS BIGINT)    AS bid_trades,
-        CAST(sum(trades) FILTER (WHERE aggressor = 1) AS BIGINT)    AS ask_trades,
-        CAST(sum(trades) FILTER (WHERE aggressor = 0) AS BIGINT)    AS unknown_trades,
-        sum(discrepancy_sum_quote_bid)                              AS total_discrepancy_sum_quote_bid,
-        CAST(sum(discrepancy_count_quote_bid) AS BIGINT)            AS total_discrepancy_count_quote_bid,
-        sum(effective_spread_sum_1s_price_mid_1)                    AS total_effective_spread_sum_1s_price_mid_1,
-        CAST(sum(effective_spread_trades_1s_price_mid_1) AS BIGINT) AS total_effective_spread_trades_1s_price_mid_1,
-        sum(effective_spread_sum_5m_price_mid_1)                    AS total_effective_spread_sum_5m_price_mid_1,
-        CAST(sum(effective_spread_trades_5m_price_mid_1) AS BIGINT) AS total_effective_spread_trades_5m_price_mid_1,
-        sum(price_impact_sum_1s_price_mid_1)                        AS total_price_impact_sum_1s_price_mid_1,
-        CAST(sum(price_impact_trades_1s_price_mid_1) AS BIGINT)     AS total_price_impact_trades_1s_price_mid_1,
-        sum(price_impact_sum_5m_price_mid_1)                        AS total_price_impact_sum_5m_price_mid_1,
-        CAST(sum(price_impact_trades_5m_price_mid_1) AS BIGINT)     AS total_price_impact_trades_5m_price_mid_1
+        any_value(MIC)                                           AS MIC,
+        any_value(Ticker)                                        AS Ticker,
+        arg_max(MarketState, MarketState_order)                  AS MarketState,
+        CAST(sum(trades) FILTER (WHERE aggressor = 2) AS BIGINT) AS bid_trades,
+        CAST(sum(trades) FILTER (WHERE aggressor = 1) AS BIGINT) AS ask_trades,
+        CAST(sum(trades) FILTER (WHERE aggressor = 0) AS BIGINT) AS unknown_trades,
+        sum(discrepancy_sum_quote_bid)                           AS total_discrepancy_sum_quote_bid,
+        CAST(sum(discrepancy_count_quote_bid) AS BIGINT)         AS total_discrepancy_count_quote_bid,
+        sum(effective_spread_sum_mid_1)                          AS total_effective_spread_sum_mid_1,
+        CAST(sum(effective_spread_trades_mid_1) AS BIGINT)       AS total_effective_spread_trades_mid_1,
+        sum(price_impact_sum_1s_mid_1)                           AS total_price_impact_sum_1s_mid_1,
+        CAST(sum(price_impact_trades_1s_mid_1) AS BIGINT)        AS total_price_impact_trades_1s_mid_1,
+        sum(price_impact_sum_5m_mid_1)                           AS total_price_impact_sum_5m_mid_1,
+        CAST(sum(price_impact_trades_5m_mid_1) AS BIGINT)        AS total_price_impact_trades_5m_mid_1
     FROM trades_by_side
     GROUP BY ListingId, bucket
 )
@@ -186,8 +204,8 @@ SELECT
     coalesce(ask_trades, 0)                 AS TradeAskCount,
     coalesce(unknown_trades, 0)             AS TradeUnknownCount,
     total_discrepancy_sum_quote_bid / nullif(total_discrepancy_count_quote_bid, 0) AS DiscrepancyToQuoteBid,
-    total_effective_spread_sum_1s_price_mid_1 / nullif(total_effective_spread_trades_1s_price_mid_1, 0) AS EffectiveSpread1s,
-    total_effective_spread_sum_5m_price_mid_1 / nullif(total_effective_spread_trades_5m_price_mid_1, 0) AS EffectiveSpread5m,
-    total_price_impact_sum_1s_price_mid_1 / nullif(total_price_impact_trades_1s_price_mid_1, 0) AS PriceImpact1s,
-    total_price_impact_sum_5m_price_mid_1 / nullif(total_price_impact_trades_5m_price_mid_1, 0) AS PriceImpact5m
+    total_effective_spread_sum_mid_1 / nullif(total_effective_spread_trades_mid_1, 0) AS EffectiveSpread1s,
+    total_effective_spread_sum_mid_1 / nullif(total_effective_spread_trades_mid_1, 0) AS EffectiveSpread5m,
+    total_price_impact_sum_1s_mid_1 / nullif(total_price_impact_trades_1s_mid_1, 0) AS PriceImpact1s,
+    total_price_impact_sum_5m_mid_1 / nullif(total_price_impact_trades_5m_mid_1, 0) AS PriceImpact5m
 FROM trade_states

@@ -15,8 +15,9 @@ from basalt.errors import OutputNameError, listing, nearest
 class MetricRequest:
     """One metric over the rows that a filter lets through.
 
-    ``values`` are what the metric's template is given besides its states, ``filter`` a condition on rows and
-    ``filter_columns`` the columns of the source it reads. ``fields`` are the configured values, for a name's pattern.
+    ``values`` are what the metric's template is given besides its states, ``filter`` a condition on rows,
+    ``filter_columns`` the columns of the source it reads and ``suffix`` what tells states over these rows from others.
+    ``fields`` are the configured values, for a name's pattern.
     """
 
     metric: Metric
@@ -25,6 +26,7 @@ class MetricRequest:
     values: Mapping[str, Sql] = field(default_factory=dict)
     filter: Sql | None = None
     filter_columns: tuple[str, ...] = ()
+    suffix: str = ""
     pattern: str | None = None
     prefix: str = ""
 

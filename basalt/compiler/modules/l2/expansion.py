@@ -136,7 +136,7 @@ class Expansion:
                 "close_before": Identifier(f"close_before_{snake(source)}{group.suffix}"),
             }
             if group.filter is not None:
-                special = special.over(f"{{{{ {_SELECTED} }}}}", group.suffix)
+                special = replace(special, where=f"{{{{ {_SELECTED} }}}}", suffix=special.suffix + group.suffix)
                 values[_SELECTED] = group.filter
             asked = self._asked(specialise(metric, special), group, {"source": source})
             yield replace(asked, values=values, price=price)

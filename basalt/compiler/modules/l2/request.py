@@ -23,14 +23,12 @@ class BookRequest(MetricRequest):
     """One metric of the book.
 
     ``formula`` is its value over the book at ``point`` as it stands at the last update; empty for one of all updates,
-    which is made of states. ``price`` is the price of the book that it is of, ``suffix`` tells the updates it reads
-    from those of other filters.
+    which is made of states. ``price`` is the price of the book that it is of.
     """
 
     formula: str = ""
     price: Metric | None = None
     point: BookPoint = field(default_factory=BookPoint)
-    suffix: str = ""
 
     @property
     def is_standing(self) -> bool:

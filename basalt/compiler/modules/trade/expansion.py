@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
@@ -148,7 +148,7 @@ class Expansion:
             special = Specialisation({"flag": flag, "measure": measure}, requires_of={"flag": (codes.column,)})
             fields = {"flags": flag, "measures": measure, "sides": side}
             flagged = has_code(self.source, codes.column, codes.values)
-            yield self._request(Asked(metric, side, fields, special, {"flagged": flagged}), group)
+            yield self._request(Asked(metric, side, fields, special, {"has_code": flagged}), group)
 
     def _change(self, config: TradeChangeConfig, group: Group) -> Iterator[Request]:
         metrics = self.library.family("trade", "change")
@@ -171,7 +171,7 @@ class Expansion:
                 labels={"horizon": horizon},
                 requires=tuple(columns),
                 unit="bps of the mid before" if config.unit == "bps" else None,
-                suffix=f"_{config.unit}{self._mids.setdefault(before, f'_mid_{len(self._mids)}')}",
+                suffix=self._impact_suffix(before, config.unit, horizon if after else None),
             )
             values: dict[str, Sql] = {"mid": mid, "scale": _scale(mid) if config.unit == "bps" else Fragment("")}
             if after is not None:
@@ -179,10 +179,14 @@ class Expansion:
             fields = {"variant": variant, "horizon": horizon}
             yield self._request(Asked(metrics[variant], "Total", fields, special, values), group)
 
+    def _impact_suffix(self, before: str, unit: str, horizon: str | None) -> str:
+        mid = self._mids.setdefault(before, f"mid_{len(self._mids)}")
+        return "".join(f"_{part}" for part in (horizon, mid, "bps" if unit == "bps" else "") if part)
+
     def _request(self, asked: Asked, group: Group) -> Request:
         special, values = asked.special, dict(asked.values)
         if group.filter is not None:
-            special = special.over(f"{{{{ {_FILTER} }}}}", group.suffix)
+            special = replace(special, where=f"{{{{ {_FILTER} }}}}")
             values[_FILTER] = group.filter
         return Request(
             metric=specialise(asked.metric, special),
@@ -192,6 +196,7 @@ class Expansion:
             values=values,
             filter=group.filter,
             filter_columns=group.filter_columns,
+            suffix=group.suffix,
             pattern=group.config.output_name_pattern,
             prefix=self.analytics.metric_prefix,
         )

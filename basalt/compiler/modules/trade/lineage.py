@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from basalt.catalog.tables import CANONICAL_TABLES
+from basalt.compiler.layout import on_one_line
 from basalt.compiler.lineage import ComputedColumn, MadeOf, Read, RowRule, StateFormula, state_formula
-from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.rows import TradeRows
-from basalt.compiler.modules.trade.states import StateColumn
+from basalt.compiler.modules.trade.state_columns import StateColumn
+from basalt.compiler.modules.trade.values import ValueColumn
 from basalt.compiler.plan import Relations
 from basalt.compiler.scans import date_conditions, universe_conditions
 from basalt.compiler.sql import Fragment, Identifier, Sql, join
 from basalt.compiler.templates import render_text
 
 if TYPE_CHECKING:
-    from basalt.compiler.modules.trade.module import TradePass
+    from basalt.compiler.modules.trade.planned import TradePass
     from basalt.compiler.modules.trade.request import Request
 
 _TRADES = "trades"
@@ -34,16 +35,21 @@ def computed_column(
     formulas = {state: _formula(column) for state, column in own.items()}
     named = {state: Identifier(each.name) for state, each in own.items()}
     written = {state: Fragment(each.formula) for state, each in formulas.items()}
-    bucket = Bucket(Fragment("ListingId, bucket"), planned.rows.grid.end())
-    derived = derived_columns([request], bucket)
+    derived = planned.values_of(request)
     return ComputedColumn(
         asked_by=request.place,
-        summary=render_text(request.metric.value, **written, **parameters).text,
+        summary=with_values(render_text(request.metric.value, **written, **parameters).text, derived),
         value=render_text(request.metric.value, **named, **parameters).text,
         reads=tuple(_reads(planned, request, tuple(own.values()))),
         states=tuple(formulas.values()),
         derived={**_added(planned.rows, request), **{each.name: each.expression.text for each in derived}},
     )
+
+
+def with_values(formula: str, columns: Sequence[ValueColumn]) -> str:
+    """Return a formula with the values of trades that it names written out behind it."""
+    written = [f"{column.name} = {on_one_line(column.expression.text)}" for column in columns]
+    return f"{formula} with {', '.join(written)}" if written else formula
 
 
 def _formula(column: StateColumn) -> StateFormula:

@@ -1,44 +1,16 @@
-"""Plans a ``trade`` pass."""
+"""The ``trade`` module: what it reads, and the checks of what it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import partial
 
 from basalt.catalog.library import load_library
-from basalt.compiler.buckets import BucketContract
-from basalt.compiler.columns import BoundColumn, key_column
-from basalt.compiler.events import EventTable
-from basalt.compiler.indicators import Indicator
-from basalt.compiler.labels import time_bucket
-from basalt.compiler.layout import SelectItem
-from basalt.compiler.lineage import ComputedColumn, RowRule
-from basalt.compiler.modules.events.grid import bucket_contract
-from basalt.compiler.modules.events.measured import Measured
-from basalt.compiler.modules.events.request import MetricRequest
-from basalt.compiler.modules.trade.derived import Bucket, derived_columns
 from basalt.compiler.modules.trade.expansion import requests
-from basalt.compiler.modules.trade.lineage import computed_column, row_rules
-from basalt.compiler.modules.trade.quotes import QuoteLookup, asks_for_quotes, looked_up, quotes_table
-from basalt.compiler.modules.trade.request import Request
-from basalt.compiler.modules.trade.rows import TradeRows
-from basalt.compiler.modules.trade.signs import AggressorSigns
-from basalt.compiler.modules.trade.states import (
-    STATES,
-    FilteredStates,
-    SlicedStates,
-    SplitStates,
-    StateColumn,
-    computed_apart,
-    state_columns,
-)
-from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.modules.trade.planned import TradePass
+from basalt.compiler.modules.trade.quotes import asks_for_quotes, quotes_table
+from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
-from basalt.compiler.select import select
-from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier
-from basalt.compiler.templates import render_text
 from basalt.configuration import AnalyticsConfig, PassConfig, TradeAnalyticsConfig
 from basalt.errors import BindingError
 
@@ -64,25 +36,10 @@ class TradeModule:
         return planned
 
 
-def _order_column(request: MetricRequest, state: str) -> str:
-    """Return the column of the states with the order by which a first or last was taken."""
-    return f"{request.state_column(state)}_order"
-
-
 def _check_columns(planned: TradePass) -> None:
     """Raise BindingError with every column that is missing, or is not of a type it can be, and what needs it."""
-    rows, place = planned.rows, f"pass {planned.config.name}"
-    needed = [(column, f"{place}: {request.column}") for request in planned.asked for column in request.requires]
-    named = {column for column, _ in needed}
-    needed += [(column, by) for column, by in rows.needs.items() if column not in named]
-    needed += [(column, place) for column in ("ListingId", "Size") if column not in rows.needs]
-    reads: list[Callable[[], object]] = [partial(rows.column, column, by) for column, by in needed]
-    if rows.signs is not None:
-        reads.append(rows.signs.check)
-    if rows.lookup is not None:
-        reads.append(partial(rows.lookup.check, rows.needs[rows.lookup.columns[0]]))
     errors: list[BindingError] = []
-    for read in (planned.source.event_time, *reads):
+    for read in _reads(planned):
         try:
             read()
         except BindingError as error:
@@ -93,173 +50,17 @@ def _check_columns(planned: TradePass) -> None:
         raise kind(dict.fromkeys(problem for error in errors for problem in error.problems))
 
 
-@dataclass(frozen=True)
-class TradePass:
-    """A trade pass, planned."""
-
-    config: PassConfig
-    inputs: Inputs
-    source: SourceTable
-    asked: tuple[Request, ...]
-
-    source_pass: str | None = None
-    indicators: tuple[Indicator, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def events(self) -> tuple[EventTable, ...]:
-        """The trades, and the quotes around them."""
-        lookup = self.rows.lookup
-        return (EventTable.of(self.source), *([lookup.events] if lookup else []))
-
-    @cached_property
-    def contract(self) -> BucketContract:
-        """The time buckets of the rows."""
-        return bucket_contract(self.config)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns that make a row."""
-        return ("ListingId", "TimeBucket")
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The source tables that are read."""
-        universe = self.inputs.config.UNIVERSE
-        by_reference = universe is not None and any(column not in self.source for column in universe.where)
-        quotes = (self.rows.lookup.quotes.name,) if self.rows.lookup else ()
-        return ("trades", *quotes, *(("reference",) if by_reference else ()))
-
-    @cached_property
-    def rows(self) -> TradeRows:
-        """The trades before aggregation."""
-        return TradeRows(
-            source=self.source,
-            contract=self.contract,
-            inputs=self.inputs,
-            needs=self._needs,
-            classifications=self._analytics.classifications,
-            own=frozenset(column for request in self.asked for column in request.filter_columns),
-            ordered_by=self._ordered_by,
-            every_row=self._every_row,
-            ordered=self._is_ordered,
-            are_read_twice=bool(computed_apart(self._columns)),
-            lookup=self._lookup,
-            signs=self._signs,
-        )
-
-    @cached_property
-    def _needs(self) -> dict[str, str]:
-        """Each column that is read of a trade, and what needs it."""
-        place = f"pass {self.config.name}"
-        needs = {column: f"{place}: {request.column}" for request in self.asked[::-1] for column in request.requires}
-        return needs if self._signs is None else dict.fromkeys(self._signs.requires, self._signs.needed_by) | needs
-
-    @cached_property
-    def _signs(self) -> AggressorSigns | None:
-        """The rule that tells sides, where sides are asked for."""
-        rule = self._analytics.aggressor_rule
-        if rule is None or not any("AggressorSide" in request.requires for request in self.asked):
-            return None
-        return AggressorSigns(rule, self.source, self.contract, f"pass {self.config.name}: aggressor_rule")
-
-    @cached_property
-    def _lookup(self) -> QuoteLookup | None:
-        columns = looked_up(self._needs, self.source)
-        if not columns:
-            return None
-        quotes = self.inputs.tables[quotes_table(self._analytics.quotes, self.inputs.config)]
-        return QuoteLookup(self._analytics.quotes, quotes, self.source, self.contract, columns)
-
-    @property
-    def _is_ordered(self) -> bool:
-        looks = any(column.is_ordered or column.looks_around for column in self._columns)
-        return looks or self._signs is not None or "MarketState" in self.source
-
-    @cached_property
-    def _columns(self) -> tuple[StateColumn, ...]:
-        return state_columns(self.asked)
-
-    @property
-    def _ordered_by(self) -> tuple[str, ...]:
-        """What tells trades apart whose first or last value is taken, besides the price."""
-        compared = {column for each in self._columns for column in each.ordered_by}
-        carried = {"MarketState"} & set(self.source.columns)
-        return tuple(sorted(name for name in compared | carried if name != "LocalPrice"))
-
-    @cached_property
-    def _every_row(self) -> bool:
-        return any(request.metric.rows == "all" for request in self.asked)
-
-    @property
-    def _analytics(self) -> TradeAnalyticsConfig:
-        return self.config.trade_analytics or TradeAnalyticsConfig()
-
-    @cached_property
-    def _states(self) -> FilteredStates | SlicedStates | SplitStates:
-        apart = computed_apart(self._columns)
-        together = tuple(column for column in self._columns if column not in apart)
-        sliced = any(column.side != "Total" for column in together)
-        merging = SlicedStates(self.rows, together) if sliced else FilteredStates(self.rows, together)
-        if not apart:
-            return merging
-        marks_counted = self._every_row and not all(column.only_counted for column in apart)
-        partition = Fragment("ListingId, bucket, counted" if marks_counted else "ListingId, bucket")
-        bucket = Bucket(partition, self.rows.grid.end())
-        return SplitStates(merging, apart, derived_columns(self.asked, bucket), bucket.window(self.asked))
-
-    @cached_property
-    def columns(self) -> tuple[BoundColumn, ...]:
-        """The output columns: keys, carried columns, metrics in the order configured."""
-        keys = (key_column("ListingId", "The listing"), key_column("TimeBucket", self.contract.describe(), "UTC"))
-        carried = tuple(key_column(name, f"{name} of the listing") for name in self.rows.carried)
-        return (*keys, *carried, *(self._metric_column(request) for request in self.asked))
-
-    @cached_property
-    def _measured(self) -> Measured[Request]:
-        return Measured(self.asked, self.rows.order, self.rows.grid, _order_column)
-
-    def _metric_column(self, request: Request) -> BoundColumn:
-        return self._measured.column(request, f"{request.metric.title} ({request.side})", self._formula(request))
-
-    @property
-    def hidden(self) -> tuple[str, ...]:
-        """The state columns this pass can add for a later one."""
-        return tuple(self._measured.hidden)
-
-    def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - a trade pass reads no pass
-        """Return no states: a trade pass reads no other pass."""
-        return frozenset()
-
-    def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
-        """Return the steps from the trades to the metrics."""
-        wanted = {name: column for name, column in self._measured.hidden.items() if name in hidden}
-        orders = frozenset(column.order for column in wanted.values() if column.order is not None)
-        items = [SelectItem.column("ListingId"), SelectItem(time_bucket(self.contract), "TimeBucket")]
-        items += [SelectItem.column(name) for name in self.rows.carried]
-        items += [SelectItem(self._measured.value(request), request.column) for request in self.asked]
-        items += [SelectItem(column.value, name) for name, column in wanted.items()]
-        result = Step("result", select(items, Identifier(STATES)), "the metrics")
-        return [*self.rows.steps(relations), *self._states.steps(orders), result]
-
-    def _formula(self, request: Request) -> str:
-        """Return the metric's value with its states written out."""
-        columns = {column.name: column for column in self._columns}
-        states = {name: Fragment(columns[request.state_column(name)].describe()) for name in request.metric.states}
-        return render_text(request.metric.value, **states, bucket_seconds=Fragment("bucket_seconds")).text
-
-    def computed(self, column: str) -> ComputedColumn:
-        """Return how a column is computed, for a reader."""
-        return computed_column(self, column, self._columns, self._measured.parameters)
-
-    def row_rules(self, relations: Relations) -> Iterable[RowRule]:
-        """Return what decides which rows there are, for a reader."""
-        return row_rules(self, relations)
-
-    def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
-
-    def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
+def _reads(planned: TradePass) -> list[Callable[[], object]]:
+    """Return what raises when something that is read is missing: event time, columns, tick sizes, quotes."""
+    rows, place = planned.rows, f"pass {planned.config.name}"
+    needed = [(column, f"{place}: {request.column}") for request in planned.asked for column in request.requires]
+    named = {column for column, _ in needed}
+    needed += [(column, by) for column, by in rows.needs.items() if column not in named]
+    needed += [(column, place) for column in ("ListingId", "Size") if column not in rows.needs]
+    reads: list[Callable[[], object]] = [planned.source.event_time]
+    reads += [partial(rows.column, column, by) for column, by in needed]
+    if rows.signs is not None:
+        reads.append(rows.signs.check)
+    if rows.lookup is not None:
+        reads.append(partial(rows.lookup.check, rows.needs[rows.lookup.columns[0]]))
+    return reads

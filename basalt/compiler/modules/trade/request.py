@@ -26,4 +26,4 @@ class Request(MetricRequest):
 
     def state_column(self, state: str) -> str:
         """Return the name a state of this metric has for this side: ``total_volume``."""
-        return f"{self.side.lower()}_{state}"
+        return f"{self.side.lower()}_{state}{self.suffix}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
@@ -35,7 +35,7 @@ class TradeRows:
     ``needs`` maps each column that is read to what needs it; ``own`` are those that are read as the source has them.
     ``ordered_by`` names columns that the first or last value of a trade is computed from, besides its price.
     ``every_row`` reads rows of all classifications and marks those that count, ``ordered`` adds the order of events.
-    ``are_read_twice`` when two steps aggregate them. ``lookup`` gives them quotes, ``signs`` sides by a rule.
+    ``lookup`` gives them quotes, ``signs`` sides by a rule.
     """
 
     source: SourceTable
@@ -47,7 +47,6 @@ class TradeRows:
     ordered_by: tuple[str, ...]
     every_row: bool
     ordered: bool
-    are_read_twice: bool
     lookup: QuoteLookup | None = None
     signs: AggressorSigns | None = None
 
@@ -62,11 +61,6 @@ class TradeRows:
         sequence = self.source.order()
         ties = tuple(name for name in ("LocalPrice", "Size", "MarketState") if name in self._selected_names)
         return event_order(sequence[1] if sequence else None, self.contract, ties, ("LocalPrice", *self.ordered_by))
-
-    @property
-    def name(self) -> str:
-        """The name of the last step, which aggregation reads."""
-        return "signed_trades" if self.signs else "ordered_trades" if self.ordered else "bucketed_trades"
 
     @property
     def by_side(self) -> bool:
@@ -90,9 +84,7 @@ class TradeRows:
         quoted = self.lookup.steps(self.inputs, relations) if self.lookup else []
         bucketed = self.grid.bucketed("bucketed_trades", self.lookup.name if self.lookup else "source_trades")
         ordered = [self._ordered()] if self.ordered else []
-        steps = [self._scan(relations), *quoted, bucketed, *ordered, *self._signed()]
-        is_costly = self.lookup is not None or self.signs is not None
-        return [replace(step, is_computed_again=self.are_read_twice and not is_costly) for step in steps]
+        return [self._scan(relations), *quoted, bucketed, *ordered, *self._signed()]
 
     def _signed(self) -> list[Step]:
         if self.signs is None:
