@@ -1,7 +1,7 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
-from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig
+from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig, WeightedMean
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
@@ -33,4 +33,5 @@ __all__ = [
     "TradeGenericConfig",
     "TradeImpactConfig",
     "UniverseConfig",
+    "WeightedMean",
 ]
