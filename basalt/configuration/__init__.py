@@ -1,7 +1,7 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
-from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig
+from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig, WeightedMean
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
     L2ImbalanceConfig,
@@ -47,4 +47,5 @@ __all__ = [
     "TradeGenericConfig",
     "TradeImpactConfig",
     "UniverseConfig",
+    "WeightedMean",
 ]

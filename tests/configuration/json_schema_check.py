@@ -40,6 +40,11 @@ def _any_of(value: Any, argument: list[Any], _schema: Any, root: Any) -> list[st
     return [] if [] in attempts else [f"{value!r} fits none: {attempts}"]
 
 
+def _one_of(value: Any, argument: list[Any], _schema: Any, root: Any) -> list[str]:  # noqa: ANN401
+    attempts = [faults(value, each, root) for each in argument]
+    return [] if attempts.count([]) == 1 else [f"{value!r} fits {attempts.count([])}: {attempts}"]
+
+
 def _properties(value: Any, argument: dict[str, Any], _schema: Any, root: Any) -> list[str]:  # noqa: ANN401
     known = [key for key in argument if isinstance(value, dict) and key in value]
     return [fault for key in known for fault in faults(value[key], argument[key], root)]
@@ -69,6 +74,7 @@ _RULES: dict[str, Any] = {
     "$ref": _reference,
     "type": _type,
     "anyOf": _any_of,
+    "oneOf": _one_of,
     "properties": _properties,
     "additionalProperties": _additional,
     "items": _items,

@@ -49,7 +49,7 @@ def test_the_pipeline_written_by_hand_is_the_one_written_as_data(folder: Path) -
     written.write_text(TWO_PASSES_YAML)
     data.write_text(json.dumps(TWO_PASSES))
     assert load_pipeline(written) == load_pipeline(data)
-    assert load_pipeline(written).PASSES[1].generic_analytics.aggregations == {"Close": "last"}
+    assert load_pipeline(written).PASSES[1].generic_analytics.aggregations == {"Close": ["last"]}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])

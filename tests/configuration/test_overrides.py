@@ -46,7 +46,7 @@ def test_elements_of_lists_and_whole_values() -> None:
     assert trade.trade_analytics.generic_metrics[0].measures == ["Volume", "VWAP"]
     assert generic.generic_analytics
     assert generic.generic_analytics.talib_indicators[0].timeperiod == 20
-    assert generic.generic_analytics.aggregations == {"Close": "last", "Volume": "sum"}
+    assert generic.generic_analytics.aggregations == {"Close": ["last"], "Volume": ["sum"]}
     assert config.UNIVERSE
     assert config.UNIVERSE.where == {"MIC": ["XPAR", "ON"]}
     assert str(config.END_DATE) == "2025-03-04"

@@ -55,7 +55,8 @@ def test_a_problem_reads_well() -> None:
         validate(raw)
     assert str(refused.value) == (
         "BAS101 PASSES[1].generic_analytics.aggregations.Close: pass 'pass2': must be one of "
-        "sum, mean, first, last, max, min, count, auto, not 'lst' (did you mean 'last'?)"
+        "sum, mean, first, last, max, min, count, median, std, var, nunique, auto or weighted_mean by a column, "
+        "{weighted_mean: Volume}, not 'lst' (did you mean 'last'?)"
     )
 
 

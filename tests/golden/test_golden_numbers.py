@@ -22,7 +22,7 @@ from oracles.aggressors import signed
 from oracles.buckets import DAY, SECOND, Contract
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
-from oracles.generic_pass import aggregated, in_order
+from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_mean
 from oracles.measures import ALL_SIDES, FLOWS
 from oracles.quotes import Quotes, looked_up, quoted
 from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
@@ -208,6 +208,43 @@ def check_quotes_and_rules(case: GoldenCase, draw: Draw) -> None:
         assert_same(found.result("minutes"), minutes, metric_tolerance(columns_of(minutes)))
 
 
+def check_aggregations(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, MINUTES)
+    lit, measures = lit_trades(market.rows), ["Volume", "VWAP", "OHLC", "MedianPrice"]
+    minutes = trade_pass(lit, MINUTES, measures)
+    wide = trade_pass(by_instrument(lit, market.instruments), QUARTERS, measures[:-1])
+    expected = {key: row | summary(rows) for (key, row), rows in zip(wide.items(), parts(wide, minutes), strict=True)}
+    hours = trade_pass(by_instrument(lit, market.instruments), HOURS, measures[:-1])
+    spread = "TradeTotalMedianPriceStd"
+    tolerance = trade_tolerance(QUARTERS).relative | {spread: 1e-9, "TradeTotalMedianPriceWeightedMean": 1e-12}
+    with views(case, trades=canonical(market), reference=market.reference) as found:
+        assert_same(found.result("quarters"), expected, Tolerance(tolerance, {spread: 1e-9}))
+        merged = with_columns(hours, "TradeTotalVWAP", "TradeTotalVolume", "Close")
+        assert_same(found.result("hours"), merged, trade_tolerance(HOURS))
+
+
+def parts(wide: Result, minutes: Result) -> Iterable[list[dict[str, Any]]]:
+    """Yield the minutes of the listings of each instrument's quarter of an hour."""
+    for instrument, quarter in wide:
+        yield [
+            {"ListingId": listing, **row}
+            for (listing, label), row in minutes.items()
+            if (INSTRUMENTS[listing], MINUTES.resample(label, QUARTERS)) == (instrument, quarter)
+        ]
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the case asks of medians and listings, over the minutes of a group."""
+    median = "TradeTotalMedianPrice"
+    given = [row[median] for row in rows if row[median] is not None]
+    return {
+        f"{median}Median": AGGREGATIONS["median"](given),
+        f"{median}Std": AGGREGATIONS["std"](given),
+        f"{median}WeightedMean": weighted_mean(rows, median, "TradeTotalVolume"),
+        "ListingId": len({row["ListingId"] for row in rows}),
+    }
+
+
 def trade_analytics(case: GoldenCase) -> dict[str, Any]:
     """What the first pass of a case asks for."""
     return yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["trade_analytics"]
@@ -218,6 +255,7 @@ def columns_of(result: Result) -> set[str]:
 
 
 CHECKS = {
+    "aggregations": check_aggregations,
     "costs_and_flags": check_costs_and_flags,
     "further_measures": check_further_measures,
     "every_side": check_every_side,

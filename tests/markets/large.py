@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pyarrow as pa
-from oracles.buckets import SECOND
+from oracles.buckets import SECOND, Contract
 
 from markets.moments import MIDNIGHT
+from markets.trades import CHANGES, FLAGS, INSTRUMENTS, MARKET_STATES, MIDS, QUOTES, Market, with_listing_columns
 
 
 def large_market(rows: int, seed: int) -> pa.Table:
@@ -60,3 +63,32 @@ def one_moment(listings: int, trades: int) -> pa.Table:
             "Size": np.ones(listings * trades),
         }
     )
+
+
+def annotated_market(contract: Contract, rows: int, seed: int) -> Market:
+    """Trades around a midnight with all that a vendor adds to them, some of it missing, numbered in no order."""
+    random = Random(seed)  # noqa: S311 - the same market every time
+    numbers = random.sample(range(rows), rows)
+    return Market(contract, "ns", with_listing_columns(_annotated(random, contract, number) for number in numbers))
+
+
+def _annotated(random: Random, contract: Contract, number: int) -> dict[str, object]:
+    choose = random.choice
+    prices = {name: choose([99.5, 99.98, 100.02, 100.5, None, float("nan")]) for name in (*QUOTES, *MIDS)}
+    return {
+        "ListingId": choose(sorted(INSTRUMENTS)),
+        "TradeTimestamp": MIDNIGHT + random.randrange(-4 * contract.width, 4 * contract.width, contract.width // 60),
+        "BMLLSequenceNo": number,
+        "LocalPrice": choose([99.5, 100.01, 100.5, 101.0, round(random.gauss(100, 1), 2), None]),
+        "Size": choose([1.0, 50.0, 100.0, 12_000.0, random.randrange(1, 500) / 7, None]),
+        "AggressorSide": choose([1, 2, 2, 0, None]),
+        "Classification": choose(["LIT_CONTINUOUS"] * 6 + ["LIT_AUCTION_OPEN", "OTC_OFF_BOOK"]),
+        "MarketState": choose(MARKET_STATES),
+        **{f"TradeNotional{currency}": random.randrange(10**6) / 100 for currency in ("", "EUR", "USD")},
+        "BMLLParticipantType": choose(["RETAIL", "INSTITUTIONAL"]),
+        "IsBlock": choose(["Y", "N"]),
+        "LotType": choose(["ODD", "ROUND"]),
+        **{name: choose(["Y", "N", "H", None]) for name in FLAGS},
+        **{name: choose([0.0, 0.25, 1.0, 12_345.0, None]) for name in CHANGES},
+        **prices,
+    }

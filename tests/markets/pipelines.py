@@ -61,7 +61,7 @@ def analytics_result(
 
 def generic_pass_config(  # noqa: PLR0913 - the fields of a generic pass
     source: str,
-    aggregations: Mapping[str, str],
+    aggregations: Mapping[str, Any] | Sequence[str] | str,
     *,
     rule: str | None = None,
     group_by: Sequence[str] = BY_LISTING,
@@ -72,7 +72,7 @@ def generic_pass_config(  # noqa: PLR0913 - the fields of a generic pass
     analytics: Config = {
         "source_pass": source,
         "group_by": list(group_by),
-        "aggregations": dict(aggregations),
+        "aggregations": aggregations,
         "talib_indicators": list(indicators),
     }
     return {

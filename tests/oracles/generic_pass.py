@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +21,13 @@ def mean(values: list[float]) -> float | None:
     return math.fsum(values) / len(values) if values else None
 
 
+def variance(values: list[float]) -> Fraction:
+    """The exact sample variance."""
+    exact = [Fraction(value) for value in values]
+    middle = sum(exact) / len(exact)
+    return sum(((value - middle) ** 2 for value in exact), Fraction()) / (len(exact) - 1)
+
+
 AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "sum": lambda values: math.fsum(values) if values else None,
     "mean": mean,
@@ -27,8 +36,19 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "max": lambda values: max(values, default=None),
     "min": lambda values: min(values, default=None),
     "count": len,
+    "median": lambda values: statistics.median(map(float, values)) if values else None,
+    "std": lambda values: math.sqrt(variance(values)) if len(values) > 1 else None,
+    "var": lambda values: float(variance(values)) if len(values) > 1 else None,
+    "nunique": lambda values: len(set(values)),
 }
 """Over the values that are not null, in order."""
+
+
+def weighted_mean(bars: Iterable[Bar], column: str, weight: str) -> float | None:
+    """The exact mean of a column of the bars that have both it and a weight; None where the weights add up to 0."""
+    pairs = [(Fraction(bar[column]), Fraction(bar[weight])) for bar in bars if None not in (bar[column], bar[weight])]
+    total = sum(weight for _, weight in pairs)
+    return float(sum(value * weight for value, weight in pairs) / total) if total else None
 
 
 def in_order(bars: Iterable[Bar]) -> list[Bar]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from basalt.catalog.metrics import Metric
+from basalt.compiler.output_names import filled
 from basalt.compiler.sql import Sql
-from basalt.errors import OutputNameError, listing, nearest
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class MetricRequest:
         if self.pattern is None:
             return self.prefix + self.own_name
         variables = {**self.fields, "metric": self.metric.name, "column": self.own_name}
-        return self.prefix + _named(self.pattern, variables, self.place)
+        return self.prefix + filled(self.pattern, variables, self.place)
 
     @property
     def requires(self) -> tuple[str, ...]:
@@ -54,21 +53,3 @@ class MetricRequest:
     def state_column(self, state: str) -> str:
         """Return the name that a state of this metric has among the pass's states."""
         return state
-
-
-def _named(pattern: str, variables: Mapping[str, str], place: str) -> str:
-    """Return a pattern with its variables filled in."""
-    try:
-        parts = list(string.Formatter().parse(pattern))
-    except ValueError as error:
-        message = f"{pattern!r} is not a name with variables in braces: {error}"
-        raise OutputNameError(message, place=place) from None
-    for _, name, form, conversion in parts:
-        if name is not None and (name not in variables or form or conversion):
-            written = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            message = f"{pattern!r} has a variable {{{written}}} that there is not; there are {listing(variables)}"
-            raise OutputNameError(message, place=place, suggestion=nearest(name, variables))
-    if not (found := pattern.format(**variables)):
-        message = "an empty pattern names no column"
-        raise OutputNameError(message, place=place)
-    return found

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from basalt.compiler.columns import MergeRule
+from basalt.compiler.layout import on_one_line
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula, merge_formula
-from basalt.compiler.modules.generic.aggregation import AggregatedColumn
+from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars
 from basalt.compiler.plan import Relations
 from basalt.compiler.sql import Fragment, Identifier, conjunction
@@ -36,7 +37,7 @@ def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColum
         summary = contract.describe() if regridded and contract is not None else f"{bars.name}.{name} as it is"
         asked = f"{place}.group_by" if name in planned.keys else f"{place}.source_pass"
         return ComputedColumn(asked, summary, "", (Read(bars.name, name, _own(bars, name)),))
-    return _aggregated(planned, name, aggregated)
+    return _aggregated(planned, aggregated)
 
 
 def _own(bars: Bars, column: str) -> Fragment | None:
@@ -44,18 +45,18 @@ def _own(bars: Bars, column: str) -> Fragment | None:
     return None if bars.table is None else Fragment(bars.expression(column).text)
 
 
-def _aggregated(planned: GenericPass, name: str, aggregated: AggregatedColumn) -> ComputedColumn:
-    bars, method = planned.bars, (planned.analytics.aggregations or {})[name]
-    visible = dict.fromkeys([name, *(column for column in aggregated.reads if column in bars.columns)])
+def _aggregated(planned: GenericPass, aggregated: AggregatedColumn) -> ComputedColumn:
+    bars, request = planned.bars, aggregated.request
+    visible = dict.fromkeys([*request.names, *(column for column in aggregated.reads if column in bars.columns)])
     reads = tuple(Read(bars.name, column, _own(bars, column)) for column in visible)
-    rule = bars.columns[name].rule
-    place = f"pass {planned.config.name}: generic_analytics.aggregations.{name}"
-    by = ", ".join(planned.keys)
+    rule = bars.columns[request.column].rule
+    place = f"pass {planned.config.name}: generic_analytics.aggregations.{request.asked_by}"
+    summary = f"{request.way} of {bars.name}.{request.column} by {', '.join(planned.keys)}"
     if rule is None or aggregated.column.rule is None:
-        made = aggregated.grouped[0].expression.text
-        return ComputedColumn(place, f"{method} of {bars.name}.{name} by {by}: {made}", made, reads)
-    summary = f"{method} of {bars.name}.{name} by {by}, from its states"
-    return ComputedColumn(place, summary, aggregated.value.text, reads, tuple(_states(rule, aggregated)))
+        made = on_one_line(aggregated.grouped[0].expression.text).text
+        return ComputedColumn(place, f"{summary}: {made}", made, reads)
+    states = tuple(_states(rule, aggregated))
+    return ComputedColumn(place, f"{summary}, from its states", aggregated.value.text, reads, states)
 
 
 def _states(rule: MergeRule, aggregated: AggregatedColumn) -> Iterator[StateFormula]:

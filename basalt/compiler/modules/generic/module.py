@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from basalt.compiler.modules.generic.aggregation import AggregatedColumn, aggregate
+from basalt.compiler.modules.generic.aggregation import aggregated
 from basalt.compiler.modules.generic.bars import analytics_of, read_bars
 from basalt.compiler.modules.generic.planned import GenericPass
+from basalt.compiler.modules.generic.requests import AggregationRequest, check_names, requests
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
 from basalt.configuration import AnalyticsConfig, GenericAnalyticsConfig, PassConfig
-from basalt.configuration.base import duplicates
 from basalt.errors import (
-    BasaltError,
     BindingError,
     CompileError,
-    DuplicateColumnError,
     Problem,
     UnknownColumnError,
     listing,
@@ -41,12 +40,14 @@ class GenericModule:
 
         Raises UnknownColumnError for columns the source lacks, CompileError for what has no meaning.
         """
-        bars = read_bars(config, inputs)
+        bars, place = read_bars(config, inputs), f"pass {config.name}"
+        asked = requests(analytics_of(config), bars, place)
         planned = GenericPass(config, inputs, bars)
-        _check_columns(planned)
+        _check_columns(planned, asked)
+        check_names(asked, planned.keys, place)
         _check_grid(planned)
         _check_dates(planned)
-        planned = replace(planned, aggregated=_aggregated(planned))
+        planned = replace(planned, aggregated=aggregated(asked, bars, planned.keys, place))
         return replace(planned, indicators=planned.resolve_indicators())
 
 
@@ -55,9 +56,9 @@ def _names_reference(analytics: GenericAnalyticsConfig) -> bool:
     return bool(set(analytics.group_by) - {"ListingId", _TIME})
 
 
-def _check_columns(planned: GenericPass) -> None:
+def _check_columns(planned: GenericPass, asked: Iterable[AggregationRequest]) -> None:
     """Raise UnknownColumnError for every column that is named but is not there."""
-    bars, analytics, place = planned.bars, planned.analytics, f"pass {planned.config.name}"
+    bars, place = planned.bars, f"pass {planned.config.name}"
     problems = []
     reference = planned.inputs.tables.get("reference")
     for name in planned.analytics.group_by:
@@ -65,18 +66,15 @@ def _check_columns(planned: GenericPass) -> None:
             known = [*bars.columns, *(reference.columns if reference else ())]
             message = f"{bars.name} has no column {name!r}" + (", nor has reference" if reference else "")
             problems.append(Problem(message, f"{place}: group_by", _hint(name, known)))
-    for name in analytics.aggregations or ():
-        if name not in bars.columns:
+    for request in asked:
+        for name in set(request.names) - set(bars.columns):
             message = f"{bars.name} has no column {name!r}; it has {listing(bars.columns)}"
-            problems.append(Problem(message, f"{place}: aggregations.{name}", nearest(name, bars.columns)))
+            problems.append(Problem(message, f"{place}: aggregations.{request.asked_by}", nearest(name, bars.columns)))
     if problems:
-        raise UnknownColumnError(problems)
+        raise UnknownColumnError(dict.fromkeys(problems))
     if planned.looked_up and "ListingId" not in bars.columns:
         message = f"{listing(planned.looked_up)} is looked up by ListingId, which {bars.name} does not have"
         raise UnknownColumnError(message, place=f"{place}: group_by")
-    if repeated := duplicates([*analytics.group_by, *(analytics.aggregations or ())]):
-        message = f"{listing(repeated)} is in group_by and in aggregations"
-        raise DuplicateColumnError(message, place=place)
 
 
 def _hint(name: str, known: list[str]) -> str:
@@ -108,18 +106,3 @@ def _check_dates(planned: GenericPass) -> None:
     if planned.join is not None and planned.join.is_dated and planned.bars.contract is None:
         message = f"reference has dates, but {planned.bars.name} has no TimeBucket to look them up by"
         raise BindingError(message, place=f"pass {planned.config.name}: group_by")
-
-
-def _aggregated(planned: GenericPass) -> tuple[AggregatedColumn, ...]:
-    """Return the aggregated columns; raises the errors of all that cannot be aggregated as asked, in one."""
-    columns: list[AggregatedColumn] = []
-    found: list[tuple[type[BasaltError], Problem]] = []
-    for name, method in (planned.analytics.aggregations or {}).items():
-        try:
-            columns.append(aggregate(name, method, planned.bars, planned.keys))
-        except BasaltError as error:
-            place = f"pass {planned.config.name}: aggregations.{name}"
-            found += [(type(error), Problem(each.message, place, each.suggestion)) for each in error.problems]
-    if found:
-        raise found[0][0](problem for _, problem in found)
-    return tuple(columns)

@@ -13,7 +13,7 @@ from basalt.compiler.indicators import Indicator, resolve_indicators
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
-from basalt.compiler.modules.generic.aggregation import AggregatedColumn
+from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars, analytics_of
 from basalt.compiler.modules.generic.lineage import computed_column, row_rules
 from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
@@ -118,7 +118,8 @@ class GenericPass:
 
     @cached_property
     def _working(self) -> WorkingColumns:
-        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys])
+        outputs = [each.column.name for each in self.aggregated]
+        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys, *outputs])
 
     @property
     def warnings(self) -> tuple[str, ...]:
