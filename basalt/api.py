@@ -18,9 +18,10 @@ from basalt.compiler.pipeline import compile_pipeline, tables_read
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
+from basalt.engine.job import Job
 from basalt.engine.observing import Observer
 from basalt.engine.result import RunResult
-from basalt.engine.runner import Job, Runner
+from basalt.engine.runner import Runner
 from basalt.engine.sources import bind_connection, tables_on
 from basalt.errors import CallError, Problem, SourceNotFoundError
 

@@ -6,29 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, NotTruth, OneOrMany, duplicates
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, duplicates
 from basalt.configuration.buckets import parse_rule
+from basalt.configuration.indicators import TalibIndicatorConfig
 
 Aggregation = Literal["sum", "mean", "first", "last", "max", "min", "count", "auto"]
 """How a column is aggregated; ``auto`` is the metric's own rule: flows add, a VWAP is computed again from its sums,
 a close is the last one in time."""
-
-
-class TalibIndicatorConfig(ConfigModel):
-    """One TA-Lib function of one input series, computed per ``group_by`` key in time order."""
-
-    name: str
-    """The function, as TA-Lib calls it: SMA, RSI, MACD, ..."""
-    input_col: str
-    """The column of this pass that it is computed from."""
-    timeperiod: Annotated[int, NotTruth] | None = None
-    """The function's ``timeperiod``; TA-Lib's own default when not given."""
-    parameters: dict[str, Annotated[int | float, NotTruth]] = Field(default_factory=dict)
-    """The function's other parameters by name: ``{fastperiod: 12, slowperiod: 26}``."""
-    output_col: str | None = None
-    """Name of the output column; ``{name}_{timeperiod}`` when not given."""
-    output_index: Annotated[int, Field(ge=0), NotTruth] | None = None
-    """Which output of a function with several; all of them when neither this nor ``output_col`` is given."""
 
 
 class GenericAnalyticsConfig(ConfigModel):
