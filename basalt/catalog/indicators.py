@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -21,8 +22,9 @@ _KIND_OF_AVERAGE = "matype"
 _CUMULATIVE = "Output is path-dependent"
 _RECURSIVE = "Function has an unstable period"
 _KEEPS_SCALE = "Output scale same as input"
-_LEFT_TO_DEFAULT = -(2**31)
-"""What TA-Lib takes for "not given", and a user cannot mean."""
+_LEAST_INTEGER = -(2**31)
+_NOT_GIVEN = (_LEAST_INTEGER, -4e37)
+"""What TA-Lib takes for "not given", whole and real, and a user cannot mean."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class IndicatorFunction:
 
     def accepts(self, parameters: Mapping[str, Parameter]) -> bool:
         """Tell whether TA-Lib takes these parameters."""
-        if _LEFT_TO_DEFAULT in parameters.values():
+        if any(value in _NOT_GIVEN for value in parameters.values()):
             return False
         try:
             self.output_types(parameters)
@@ -113,7 +115,7 @@ class IndicatorFunction:
                     outside = middle
             return inside
 
-        return furthest(_LEFT_TO_DEFAULT), furthest(2**31)
+        return furthest(_LEAST_INTEGER), furthest(2**31)
 
 
 def is_kind_of_average(parameter: str) -> bool:
@@ -168,7 +170,7 @@ def _series(name: str, usual: str | Sequence[str]) -> list[InputSeries]:
 @functools.cache
 def _callable(name: str) -> Any:  # noqa: ANN401 - a function of TA-Lib, which has no types
     """Return the function itself, without the layer that looks for pandas and Polars in every call."""
-    return _abstract().Function(name).func_object
+    return inspect.unwrap(getattr(_talib(), name))
 
 
 def _talib() -> ModuleType:
