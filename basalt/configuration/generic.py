@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, duplicates
 from basalt.configuration.buckets import parse_rule
-from basalt.configuration.indicators import TalibIndicatorConfig
+from basalt.configuration.indicators import IndicatorForm, TalibIndicatorConfig
 
 Aggregation = Literal["sum", "mean", "first", "last", "max", "min", "count", "auto"]
 """How a column is aggregated; ``auto`` is the metric's own rule: flows add, a VWAP is computed again from its sums,
@@ -28,6 +28,11 @@ class GenericAnalyticsConfig(ConfigModel):
     """Column to the way it is aggregated; without it rows pass through and indicators are added."""
     talib_indicators: list[TalibIndicatorConfig] = Field(default_factory=list)
     """Indicators computed on this pass's rows."""
+    indicators: IndicatorForm = "auto"
+    """Where they are computed. ``arrow``: a run adds them to the rows. ``udf``: the SQL calls TA-Lib, as functions that
+    ``basalt.register_functions`` adds to a connection. ``sql``: in SQL alone, for those that have such a form.
+    ``auto``: what is fastest in a run, and what needs least where the SQL is to be complete (``basalt compile
+    --complete``)."""
 
     @field_validator("resample_rule")
     @classmethod

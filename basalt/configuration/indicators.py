@@ -11,6 +11,9 @@ from basalt.configuration.base import ConfigModel, Disagreement, DisagreementErr
 NullPolicy = Literal["skip", "propagate", "reset"]
 """What a null does to a series: it is left out, it makes null what depends on it, or the series begins anew."""
 
+IndicatorForm = Literal["auto", "arrow", "udf", "sql"]
+"""Where indicators are computed: added to the rows by a run, by functions that the SQL calls, or in SQL alone."""
+
 
 class TalibIndicatorConfig(ConfigModel):
     """One TA-Lib function, computed per ``group_by`` key in time order."""

@@ -50,7 +50,7 @@ class Runner:
         self._kept: set[str] = set()
         self._written: set[str] = set()
         for name, each in compiled.passes.items():
-            if not any(compiled.passes[read].indicators for read in compiled.closure(name)):
+            if not any(compiled.passes[read].added_indicators for read in compiled.closure(name)):
                 self._store.view(each)
 
     @property
@@ -130,7 +130,7 @@ class Runner:
 
     def _complete(self, member: Member) -> None:
         """Do what needs the rows of all slices."""
-        if member.compiled.indicators:
+        if member.compiled.added_indicators:
             self._add_indicators(member.compiled, f"SELECT * FROM {self._store.whole(member.compiled)}")
         if member.is_kept:
             self._kept.add(member.name)
@@ -146,7 +146,7 @@ class Runner:
         self._observer.started(name, self._share)
         self._prepare(name)
         compiled = self.compiled.passes[name]
-        if path is None or self._is_read_again(name) or compiled.indicators:
+        if path is None or self._is_read_again(name) or compiled.added_indicators:
             self._keep(compiled)
         else:
             self._store.view(compiled)
@@ -162,7 +162,7 @@ class Runner:
         for each in self._incomplete(name):
             compiled = self.compiled.passes[each]
             self._checks.refuse(compiled)
-            if compiled.indicators or self._is_read_again(each):
+            if compiled.added_indicators or self._is_read_again(each):
                 self._compute_whole(each, None)
             else:
                 self._store.view(compiled)
@@ -174,7 +174,7 @@ class Runner:
 
     def _keep(self, compiled: CompiledPass) -> None:
         with of_pass(compiled.name):
-            if compiled.indicators:
+            if compiled.added_indicators:
                 self._add_indicators(compiled, compiled.full_sql)
             else:
                 self._store.keep(compiled)
@@ -188,17 +188,17 @@ class Runner:
             table = self.connection.sql(f"SELECT * FROM (\n{query}\n) ORDER BY {order}").to_arrow_table()
             rows = SortedRows(table, compiled.series_keys)
             if self._job.config.START_DATE is None:
-                added = add_indicators(rows, compiled.indicators, place)
+                added = add_indicators(rows, compiled.added_indicators, place)
             else:
                 read_back = self._read_back(compiled, self._job.config.START_DATE, place)
                 extended, is_in_range = read_back.extended(rows, partial(self._read_days, compiled.name))
-                added = add_indicators(extended, compiled.indicators, place).filter(is_in_range)
+                added = add_indicators(extended, compiled.added_indicators, place).filter(is_in_range)
             self._store.keep_rows(compiled, added)
 
     def _read_back(self, compiled: CompiledPass, first: date, place: str) -> ReadBack:
         chain = [self.compiled.passes[name] for name in self.compiled.closure(compiled.name)]
         is_by_days = all(each.is_within_days for each in chain)
-        return ReadBack(compiled.indicators, compiled.series_keys, first, is_by_days, place)
+        return ReadBack(compiled.added_indicators, compiled.series_keys, first, is_by_days, place)
 
     def _read_days(self, name: str, first: date | None, last: date) -> pa.Table:
         """Return the rows of a pass for days before the range, without its indicators."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +23,7 @@ def add_indicators(rows: SortedRows, indicators: Sequence[Indicator], place: str
     rows.check_order(place)
     table = rows.table
     for indicator in indicators:
-        applied = Applied(indicator, rows, place)
+        applied = Applied(indicator, rows.stretches(indicator), rows.name, place)
         for output, values in zip(indicator.outputs, applied.columns(), strict=True):
             table = table.append_column(output.column, values)
     return table
@@ -32,16 +31,12 @@ def add_indicators(rows: SortedRows, indicators: Sequence[Indicator], place: str
 
 @dataclass(frozen=True)
 class Applied:
-    """An indicator on rows."""
+    """An indicator on stretches of rows; ``name`` tells the series of a row, for a message."""
 
     indicator: Indicator
-    rows: SortedRows
+    stretches: Stretches
+    name: Callable[[int], str]
     place: str
-
-    @cached_property
-    def stretches(self) -> Stretches:
-        """The slices of its inputs that it is computed on."""
-        return Stretches.of(self.rows, self.indicator)
 
     def columns(self) -> list[pa.Array]:
         """Return each output, a value per row. Raises IndicatorError."""
@@ -62,7 +57,7 @@ class Applied:
         try:
             found = function.call([values[stretch] for values in self.stretches.inputs], self.indicator.parameters)
         except Exception as error:
-            series = self.rows.name(self.stretches.row(stretch.start))
+            series = self.name(self.stretches.row(stretch.start))
             message = f"{self.indicator} failed for {series}: {error}"
             raise IndicatorError(message, place=self.place) from error
         return [found[output.index] for output in self.indicator.outputs]

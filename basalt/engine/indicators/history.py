@@ -86,7 +86,7 @@ class ReadBack:
 
     def _supplied(self, indicator: Indicator, past: SortedRows) -> set[Key]:
         """Return the series that have enough bars for an indicator."""
-        applied = Applied(indicator, past, self.place)
+        applied = Applied(indicator, past.stretches(indicator), past.name, self.place)
         stretches: defaultdict[int, list[slice]] = defaultdict(list)
         for each in applied.stretches:
             stretches[past.series_of(applied.stretches.row(each.start))].append(each)

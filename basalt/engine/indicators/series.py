@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +65,15 @@ class SortedRows:
         moments: Places = labels.cast(pa.int64()).to_numpy() * unit
         return (moments - offset) // _DAY
 
+    def stretches(self, indicator: Indicator) -> Stretches:
+        """Return what an indicator is computed on."""
+        columns = {name: _numbers(self.table.column(name)) for name in indicator.inputs}
+        begins = np.zeros(self.table.num_rows, dtype=bool)
+        begins[self.starts] = True
+        if indicator.day_offset is not None:
+            begins[1:] |= np.diff(self.days(indicator.day_offset)) != 0
+        return Stretches.of(columns, begins, indicator)
+
     def series_of(self, row: int) -> int:
         """Return the number of the series that a row belongs to."""
         return int(np.searchsorted(self.starts, row, side="right")) - 1
@@ -95,16 +104,12 @@ class Stretches:
     stops: Places
 
     @classmethod
-    def of(cls, rows: SortedRows, indicator: Indicator) -> Stretches:
-        """Return what an indicator is computed on; where a stretch ends by its null policy and its reset."""
-        columns = {name: _numbers(rows.table.column(name)) for name in indicator.inputs}
-        missing = ~np.isfinite(next(iter(columns.values())))
-        for values in list(columns.values())[1:]:
-            missing |= ~np.isfinite(values)
-        begins = np.zeros(rows.table.num_rows, dtype=bool)
-        begins[rows.starts] = True
-        if indicator.day_offset is not None:
-            begins[1:] |= np.diff(rows.days(indicator.day_offset)) != 0
+    def of(cls, columns: Mapping[str, Floats], begins: Flags, indicator: Indicator) -> Stretches:
+        """Return what an indicator is computed on: its input columns, and where its series begin.
+
+        A stretch ends where the next begins, and as its null policy says.
+        """
+        missing = ~np.logical_and.reduce([np.isfinite(values) for values in columns.values()])
         inputs = tuple(columns[name] for name in indicator.inputs)
         if not missing.any():
             return cls(inputs, None, *_edges(begins))
