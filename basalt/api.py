@@ -12,15 +12,18 @@ import duckdb
 from basalt.compiler.binder import Schema
 from basalt.compiler.explain_column import explain_columns
 from basalt.compiler.explanation import Explanation
+from basalt.compiler.indicators.functions import sql_functions
 from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.order import ordered_passes
 from basalt.compiler.pipeline import compile_pipeline, tables_read
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
+from basalt.engine.functions import add_functions, called_functions
+from basalt.engine.job import Job
 from basalt.engine.observing import Observer
 from basalt.engine.result import RunResult
-from basalt.engine.runner import Job, Runner
+from basalt.engine.runner import Runner
 from basalt.engine.sources import bind_connection, tables_on
 from basalt.errors import CallError, Problem, SourceNotFoundError
 
@@ -42,19 +45,21 @@ def compile(  # noqa: A001 - the word for it; reads as basalt.compile
     schemas: Mapping[str, Schema] | None = None,
     tables: Mapping[str, Any] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
+    complete: bool = False,
 ) -> CompiledPipeline:
     """Compile a pipeline to SQL.
 
     ``schemas`` gives the columns and DuckDB types of source tables, so that nothing is looked at; otherwise each
     table's schema is read from its source. ``tables`` adds sources as if they stood in ``TABLES``: an Arrow table, a
     pandas or Polars frame, a DuckDB relation, a path. A table with no source is one of ``connection``, or is taken to
-    have its canonical columns. Raises ConfigurationError, BindingError or CompileError.
+    have its canonical columns. ``complete`` has the SQL compute the indicators too, where a pass leaves open where they
+    are computed. Raises ConfigurationError, BindingError or CompileError.
     """
     pipeline = _configuration(config, tables)
     if schemas is not None:
-        return compile_pipeline(pipeline, schemas)
+        return compile_pipeline(pipeline, schemas, is_complete=complete)
     with _lent(connection) as lent:
-        return compile_pipeline(pipeline, _schemas(lent, pipeline))
+        return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete)
 
 
 def explain(  # noqa: PLR0913 - what compile takes, and which column
@@ -106,6 +111,16 @@ def run(
         raise
 
 
+def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add TA-Lib's functions to a DuckDB connection, as ``talib_sma(list(price ORDER BY time), 14)``.
+
+    Each takes the series of one instrument as lists, then all parameters, and returns a list as long as theirs, or a
+    STRUCT of lists where there are several outputs. Nulls are skipped and come back null; so does the warm-up. SQL
+    compiled with ``indicators: udf`` calls them. Registering them again does nothing.
+    """
+    add_functions(connection, sql_functions())
+
+
 @contextmanager
 def _lent(connection: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield the connection given, or one in memory that is closed afterwards."""
@@ -135,6 +150,7 @@ def _run(
     schemas = _schemas(connection, config)
     job = Job.of(config, schemas)
     _check_sources(job.compiled, schemas)
+    add_functions(connection, called_functions(job.compiled.passes.values()))
     runner = Runner(connection, job, observer, in_memory=not keep_all)
     runner.write_outputs()
     if keep_all:

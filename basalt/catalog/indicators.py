@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -15,25 +16,61 @@ from basalt.errors import UnknownIndicatorError, listing, nearest
 
 Parameter = int | float
 Series = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+_KIND_OF_AVERAGE = "matype"
+_CUMULATIVE = "Output is path-dependent"
+_RECURSIVE = "Function has an unstable period"
+_KEEPS_SCALE = "Output scale same as input"
+_LEAST_INTEGER = -(2**31)
+_NOT_GIVEN = (_LEAST_INTEGER, -4e37)
+"""What TA-Lib takes for "not given", whole and real, and a user cannot mean."""
+
+
+@dataclass(frozen=True)
+class InputSeries:
+    """A series that a function takes.
+
+    ``name`` is the function's word for it (high, volume, price, price0, periods), ``usual`` the series that TA-Lib
+    takes for it by default (high, volume, close, ...).
+    """
+
+    name: str
+    usual: str
 
 
 @dataclass(frozen=True)
 class IndicatorFunction:
-    """A TA-Lib function: how many series it takes, its parameters with their defaults, its outputs in order."""
+    """A TA-Lib function: the series it takes, its parameters with their defaults, its outputs, all in order."""
 
     name: str
-    input_count: int
+    inputs: tuple[InputSeries, ...]
     defaults: Mapping[str, Parameter]
     outputs: tuple[str, ...]
-    keeps_scale: bool
+    flags: frozenset[str]
 
-    def call(self, series: Series, parameters: Mapping[str, Parameter]) -> tuple[Series, ...]:
-        """Return every output of the function for one contiguous float64 series, each as long as the series.
+    @property
+    def keeps_scale(self) -> bool:
+        """Whether the outputs are of the input's unit, such as a moving average."""
+        return _KEEPS_SCALE in self.flags
+
+    @property
+    def is_cumulative(self) -> bool:
+        """Whether outputs depend on every bar since the first one, as On Balance Volume does."""
+        return _CUMULATIVE in self.flags
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether TA-Lib says that outputs depend on more bars than the lookback has, to a degree that fades."""
+        return _RECURSIVE in self.flags
+
+    def call(self, series: Sequence[Series], parameters: Mapping[str, Parameter]) -> tuple[Series, ...]:
+        """Return every output of the function for contiguous float64 series, each as long as the series.
 
         Raises the exception TA-Lib raises, for example when a parameter is out of range.
         """
-        found = _callable(self.name)(series, **parameters)
-        return found if isinstance(found, tuple) else (found,)
+        found = _callable(self.name)(*series, **parameters)
+        return tuple(found) if isinstance(found, (tuple, list)) else (found,)
 
     def lookback(self, parameters: Mapping[str, Parameter]) -> int:
         """Return how many values come before the first output.
@@ -51,8 +88,46 @@ class IndicatorFunction:
     def output_types(self, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
         """Return the DuckDB type of each output: DOUBLE, or INTEGER for codes and positions."""
         series = np.linspace(1.0, 2.0, self.lookback(parameters) + 2)
-        kinds = (output.dtype.kind for output in self.call(series, parameters))
+        kinds = (output.dtype.kind for output in self.call([series] * len(self.inputs), parameters))
         return tuple("INTEGER" if kind == "i" else "DOUBLE" for kind in kinds)
+
+    def accepts(self, parameters: Mapping[str, Parameter]) -> bool:
+        """Tell whether TA-Lib takes these parameters."""
+        if any(value in _NOT_GIVEN for value in parameters.values()):
+            return False
+        try:
+            self.output_types(parameters)
+        except Exception:  # noqa: BLE001 - TA-Lib raises bare Exception for whatever it does not take
+            return False
+        return True
+
+    def limits(self, parameter: str) -> tuple[int, int]:
+        """Return the least and the greatest value of a parameter that is a whole number, as TA-Lib takes them."""
+        default = int(self.defaults[parameter])
+
+        def furthest(bound: int) -> int:
+            inside, outside = default, bound
+            while abs(outside - inside) > 1:
+                middle = (inside + outside) // 2
+                if self.accepts({**self.defaults, parameter: middle}):
+                    inside = middle
+                else:
+                    outside = middle
+            return inside
+
+        return furthest(_LEAST_INTEGER), furthest(2**31)
+
+
+def is_kind_of_average(parameter: str) -> bool:
+    """Tell whether a parameter says which moving average is meant, which ``kinds_of_average`` names."""
+    return parameter.endswith(_KIND_OF_AVERAGE)
+
+
+@functools.cache
+def kinds_of_average() -> Mapping[str, int]:
+    """Return the number of each moving average that a parameter can name: SMA 0, EMA 1, ..."""
+    kinds = _talib().MA_Type
+    return {name: getattr(kinds, name) for name in dir(kinds) if name.isupper() or name == "T3"}
 
 
 def indicator_function(name: str) -> IndicatorFunction:
@@ -76,19 +151,26 @@ def indicator_names() -> tuple[str, ...]:
 @functools.cache
 def _described(name: str) -> IndicatorFunction:
     info = _abstract().Function(name).info
-    series = [each for value in info["input_names"].values() for each in ([value] if isinstance(value, str) else value)]
     return IndicatorFunction(
         name=name,
-        input_count=len(series),
+        inputs=tuple(each for name, usual in info["input_names"].items() for each in _series(name, usual)),
         defaults=dict(info["parameters"]),
         outputs=tuple(info["output_names"]),
-        keeps_scale="Output scale same as input" in (info["function_flags"] or ()),
+        flags=frozenset(info["function_flags"] or ()),
     )
 
 
-def _callable(name: str) -> Callable[..., Any]:
-    function: Callable[..., Any] = getattr(_talib(), name)
-    return function
+def _series(name: str, usual: str | Sequence[str]) -> list[InputSeries]:
+    """Return what an entry of TA-Lib's inputs stands for: one series, or several prices."""
+    if isinstance(usual, str):
+        return [InputSeries(name, usual)]
+    return [InputSeries(each, each) for each in usual]
+
+
+@functools.cache
+def _callable(name: str) -> Any:  # noqa: ANN401 - a function of TA-Lib, which has no types
+    """Return the function itself, without the layer that looks for pandas and Polars in every call."""
+    return inspect.unwrap(getattr(_talib(), name))
 
 
 def _talib() -> ModuleType:

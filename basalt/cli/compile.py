@@ -52,6 +52,13 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="SQL text, or JSON with everything known.")] = Format.sql,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="Have the SQL compute the indicators too, where a pass leaves open where they are computed.",
+        ),
+    ] = False,
     start_date: StartDate = None,
     end_date: EndDate = None,
     settings: Settings = None,
@@ -64,7 +71,7 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
     from basalt.cli.emission import emit  # noqa: PLC0415 - the compiler is imported when it is used
 
     config = load_pipeline(pipeline_path(pipeline, pipeline_option), settings, start_date, end_date)
-    emit(config, pass_name, form.value, folder)
+    emit(config, pass_name, form.value, folder, complete=complete)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -18,22 +18,38 @@ from basalt.outputs.staging import staged
 Form = Literal["sql", "json"]
 
 
-def emit(config: AnalyticsConfig, pass_name: str | None, form: Form, folder: Path | None) -> None:
+def emit(config: AnalyticsConfig, pass_name: str | None, form: Form, folder: Path | None, *, complete: bool) -> None:
     """Print a pipeline, or one pass of it, as SQL or JSON; into files of a folder when one is given.
 
     Raises what ``basalt.compile`` raises, CallError when there is no such pass, OutputError when a file cannot be
     written.
     """
-    compiled = basalt.compile(config)
+    compiled = basalt.compile(config, complete=complete)
     if pass_name is None:
         texts = _pipeline_texts(compiled, form)
         _say("warning", compiled.warnings)
+        _say("note", (note for each in compiled.passes.values() for note in _notes(each)))
     else:
         chosen = _pass(compiled, pass_name)
         texts = _pass_texts(chosen, form)
         _say("warning", chosen.warnings)
-        _say("note", (f"{indicator} is not in this SQL; a run adds it" for indicator in chosen.indicators))
+        _say("note", _notes(chosen))
     _deliver(texts, folder)
+
+
+_FORMS = {
+    "arrow": "are not in this SQL, a run adds them",
+    "udf": "are computed by functions that basalt.register_functions adds to a connection",
+    "sql": "are computed in this SQL",
+}
+
+
+def _notes(chosen: CompiledPass) -> Iterator[str]:
+    """Yield where the indicators of a pass are computed, and why there."""
+    if chosen.indicators:
+        names = ", ".join(str(indicator) for indicator in chosen.indicators)
+        form = chosen.indicator_form
+        yield f"pass {chosen.name}: {names} {_FORMS[form.form]} ({form.form}: {form.reason})"
 
 
 def _pass(compiled: CompiledPipeline, name: str) -> CompiledPass:

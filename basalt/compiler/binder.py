@@ -50,6 +50,10 @@ class Binder:
         columns = ", ".join(f"{Identifier(column)} {type_}" for column, type_ in schema.items())
         self._run(f"CREATE OR REPLACE TABLE {Identifier(name)} ({columns})")
 
+    def declare_function(self, macro: Sql) -> None:
+        """Create a macro that stands in for a function, with its name and types."""
+        self._run(macro.text)
+
     def define(self, name: str, query: Sql) -> None:
         """Create a view over a query, so that later queries may read it by name."""
         self._run(f"CREATE OR REPLACE VIEW {Identifier(name)} AS {query}")

@@ -94,7 +94,8 @@ class Explainer:
         series = ", ".join(self.passes[pass_name].series_keys) or "all rows"
         summary = f"{indicator} in the order of TimeBucket, per {series}"
         place = f"pass {pass_name}: generic_analytics.talib_indicators"
-        return ComputedColumn(place, summary, str(indicator), (Read(pass_name, indicator.input_col),))
+        reads = tuple(Read(pass_name, name) for name in dict.fromkeys(indicator.inputs))
+        return ComputedColumn(place, summary, str(indicator), reads)
 
     def _origin(self, relation: str, column: str) -> Origin:
         computed = self._computed(relation, column)

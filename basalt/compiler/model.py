@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from basalt.compiler.columns import Column
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
+from basalt.compiler.indicators.form import ChosenForm
 from basalt.compiler.layout import on_one_line
 from basalt.compiler.sql import Identifier
 
@@ -39,7 +40,7 @@ class CompiledStep(BaseModel):
 class CompiledPass(BaseModel):
     """One pass as SQL.
 
-    ``sql`` yields ``columns`` without those of ``indicators``, which a runner adds afterwards. When a later pass
+    ``sql`` yields ``columns``, but for those of ``added_indicators``, which a runner adds afterwards. When a later pass
     needs more than the user asked for, ``states_sql`` yields ``hidden`` columns as well, and the later pass reads it
     under the name ``<pass>__states``. ``refusals`` must count nothing before the pass runs, ``cautions`` warn after.
     """
@@ -54,6 +55,8 @@ class CompiledPass(BaseModel):
     keys: tuple[str, ...]
     steps: tuple[CompiledStep, ...]
     indicators: tuple[Indicator, ...]
+    indicator_form: ChosenForm
+    """Whether the SQL computes the indicators, and why so."""
     depends_on: tuple[str, ...]
     tables: tuple[str, ...]
     events: tuple[EventTable, ...]
@@ -72,6 +75,11 @@ class CompiledPass(BaseModel):
         return self.states_sql or self.sql
 
     @property
+    def added_indicators(self) -> tuple[Indicator, ...]:
+        """The indicators that a runner adds to what the SQL yields."""
+        return self.indicators if self.indicator_form.form == "arrow" else ()
+
+    @property
     def series_keys(self) -> tuple[str, ...]:
         """The columns that make a series: the keys without TimeBucket."""
         return tuple(key for key in self.keys if key != "TimeBucket")
@@ -84,12 +92,14 @@ class CompiledPass(BaseModel):
     @property
     def plain_columns(self) -> tuple[str, ...]:
         """The names of the columns that ``sql`` yields."""
-        added = {output.column for indicator in self.indicators for output in indicator.outputs}
+        added = {output.column for indicator in self.added_indicators for output in indicator.outputs}
         return tuple(column.name for column in self.columns if column.name not in added)
 
     def script(self) -> str:
         """Return the pass as CREATE VIEW statements, its states first where a later pass reads them."""
-        added = (on_one_line(f"{indicator} is added to {self.name} by the runner") for indicator in self.indicators)
+        added = (
+            on_one_line(f"{indicator} is added to {self.name} by the runner") for indicator in self.added_indicators
+        )
         notes = "".join(f"-- {note}\n" for note in added)
         if self.states_sql is None:
             return f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n{self.sql};\n"

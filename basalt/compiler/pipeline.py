@@ -10,37 +10,43 @@ from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
 from basalt.compiler.indicators import check_input_types
+from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
 from basalt.compiler.modules import MODULES
 from basalt.compiler.order import ordered_passes, source_of
+from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
 from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
 from basalt.compiler.relations import database_aliases, relation
 from basalt.compiler.select import pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.compiler.sql import Identifier, Sql
 from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.indicators import IndicatorForm
 from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
 
 
-def compile_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> CompiledPipeline:
+def compile_pipeline(
+    config: AnalyticsConfig, schemas: Mapping[str, Schema], *, is_complete: bool = False
+) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
-    no entry is taken to have its canonical columns. Raises ConfigurationError, BindingError or CompileError with
+    no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
+    a pass leaves it open. Raises ConfigurationError, BindingError or CompileError with
     every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder)
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete)
         return CompiledPipeline(passes={each.name: done.emit(each) for each in passes})
 
 
 def compilation(
-    config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder
+    config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder, *, is_complete: bool = False
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
-    planned = Compilation(config, binder, _bind(config, schemas, binder))
+    planned = Compilation(config, binder, _bind(config, schemas, binder), is_complete)
     planned.plan_all(passes)
     return planned, tuple(passes)
 
@@ -96,9 +102,13 @@ class Compilation:
     config: AnalyticsConfig
     binder: Binder
     tables: Mapping[str, SourceTable]
+    is_complete: bool = False
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     described: dict[str, dict[str, str]] = field(default_factory=dict)
+    forms: dict[str, ChosenForm] = field(default_factory=dict)
+    plain_types: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The types of each pass's columns and hidden ones, without its indicators."""
 
     def plan_all(self, passes: Sequence[PassConfig]) -> None:
         """Plan passes in run order; the mistakes of all are raised together, but for passes that read a faulty one."""
@@ -118,9 +128,13 @@ class Compilation:
         """Plan a pass and learn the types of its columns, hidden ones included."""
         inputs = Inputs(self.config, self.tables, self.planned, self.types)
         planned = _module(config).plan(config, inputs)
-        query = pass_sql(_title(config, planned), planned.steps(frozenset(planned.hidden), self._stand_ins(planned)))
+        query = pass_sql(title_of(config, planned), planned.steps(frozenset(planned.hidden), self.stand_ins(planned)))
         types = self._checked(query, config.name)
-        check_input_types(planned.indicators, types, f"pass {config.name}")
+        place = f"pass {config.name}"
+        check_input_types(planned.indicators, types, place)
+        self.forms[config.name] = choose(_asked_form(config), planned.indicators, place, is_complete=self.is_complete)
+        check_sources(self, planned, config.name)
+        self.plain_types[config.name] = dict(types)
         for indicator in planned.indicators:
             types |= {output.column: output.type for output in indicator.outputs}
         self.binder.declare(_stand_in(config.name), types)
@@ -130,11 +144,13 @@ class Compilation:
         """Return the SQL of a pass whose readers are all planned."""
         planned = self.planned[config.name]
         relations = self.relations(planned)
-        hidden = self._wanted(config.name)
-        title = _title(config, planned)
-        steps = planned.steps(frozenset(), relations)
-        with_states = planned.steps(hidden, relations)
-        self._checked(pass_sql(title, planned.steps(hidden, self._stand_ins(planned))), config.name)
+        hidden = self.wanted(config.name)
+        title = title_of(config, planned)
+        form = self.forms[config.name]
+        steps = steps_with_indicators(self, config.name, frozenset(), Compilation.relations)
+        with_states = steps_with_indicators(self, config.name, hidden, Compilation.relations)
+        checked = steps_with_indicators(self, config.name, hidden, Compilation.stand_ins)
+        self._checked(pass_sql(title, checked), config.name)
         return CompiledPass(
             name=config.name,
             sql=pass_sql(title, steps).text,
@@ -144,30 +160,35 @@ class Compilation:
             keys=planned.keys,
             steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in steps),
             indicators=planned.indicators,
+            indicator_form=form,
             depends_on=(planned.source_pass,) if planned.source_pass else (),
             tables=planned.tables,
             events=planned.events,
-            is_within_days=_is_within_days(planned),
+            is_within_days=_is_within_days(planned) and (form.form == "arrow" or begins_daily(planned)),
             refusals=_compiled(planned.refusals(relations)),
             cautions=_compiled(planned.cautions(relations)),
             warnings=planned.warnings,
             fingerprint=_fingerprint(pass_sql(title, with_states), planned),
         )
 
-    def _wanted(self, name: str) -> frozenset[str]:
+    def wanted(self, name: str) -> frozenset[str]:
         """Return the hidden columns that the readers of a pass need, through any number of passes."""
         readers = [reader for reader, planned in self.planned.items() if planned.source_pass == name]
-        return frozenset().union(*(self.planned[reader].needs(self._wanted(reader)) for reader in readers))
+        return frozenset().union(*(self.planned[reader].needs(self.wanted(reader)) for reader in readers))
 
     def relations(self, planned: PlannedPass) -> dict[str, Sql]:
         """Return how the tables and the pass that a pass reads stand in its SQL."""
         aliases = database_aliases(self.config.TABLES.values())
         found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
         if (source := planned.source_pass) is not None:
-            found[source] = Identifier(f"{source}{STATES_SUFFIX}" if self._wanted(source) else source)
+            found[source] = Identifier(self.read_name(source))
         return found
 
-    def _stand_ins(self, planned: PlannedPass) -> Relations:
+    def read_name(self, name: str) -> str:
+        """Return the name under which others read a pass."""
+        return f"{name}{STATES_SUFFIX}" if self.wanted(name) else name
+
+    def stand_ins(self, planned: PlannedPass) -> Relations:
         """Return empty tables in place of everything a pass reads."""
         names = [*self.tables, *([planned.source_pass] if planned.source_pass else [])]
         for name in planned.tables:
@@ -192,12 +213,12 @@ class Compilation:
             Column(
                 name=output.column,
                 type=output.type,
-                unit=units[indicator.input_col] if indicator.keeps_unit else "",
+                unit=units[indicator.inputs[0]] if indicator.keeps_unit else "",
                 kind="ratio",
                 title=f"{indicator}, output {output.index}",
                 formula=str(indicator),
-                requires=(indicator.input_col,),
-                null_rule=f"null for the first {indicator.lookback} values and where the input is null",
+                requires=tuple(dict.fromkeys(indicator.inputs)),
+                null_rule=indicator.null_rule,
                 known_at="end of the bucket",
                 source=f"TA-Lib {indicator.function}",
                 metric=indicator.function,
@@ -209,13 +230,18 @@ class Compilation:
         return (*plain, *added)
 
 
-def _title(config: PassConfig, planned: PlannedPass) -> str:
+def title_of(config: PassConfig, planned: PlannedPass) -> str:
+    """Return what stands above the SQL of a pass."""
     contract = f", {planned.contract.describe()}" if planned.contract else ""
     return f"{config.name}: {', '.join(config.modules)}{contract}"
 
 
 def _is_within_days(planned: PlannedPass) -> bool:
     return planned.contract is not None and planned.contract.is_within_days and "TimeBucket" in planned.keys
+
+
+def _asked_form(config: PassConfig) -> IndicatorForm:
+    return config.generic_analytics.indicators if config.generic_analytics else "auto"
 
 
 def _stand_in(name: str) -> str:

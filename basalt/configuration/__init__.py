@@ -1,7 +1,8 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
-from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig, WeightedMean
+from basalt.configuration.generic import GenericAnalyticsConfig, WeightedMean
+from basalt.configuration.indicators import TalibIndicatorConfig
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
     L2ImbalanceConfig,

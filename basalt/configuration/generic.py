@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, NotTruth, OneOrMany, duplicates
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, duplicates
 from basalt.configuration.buckets import parse_rule
+from basalt.configuration.indicators import IndicatorForm, TalibIndicatorConfig
 
 Method = Literal["sum", "mean", "first", "last", "max", "min", "count", "median", "std", "var", "nunique", "auto"]
 """How a column is aggregated. ``auto`` is the metric's own rule: flows add, a VWAP is computed again from its sums, a
@@ -58,23 +59,6 @@ Aggregations = Annotated[
 ]
 
 
-class TalibIndicatorConfig(ConfigModel):
-    """One TA-Lib function of one input series, computed per ``group_by`` key in time order."""
-
-    name: str
-    """The function, as TA-Lib calls it: SMA, RSI, MACD, ..."""
-    input_col: str
-    """The column of this pass that it is computed from."""
-    timeperiod: Annotated[int, NotTruth] | None = None
-    """The function's ``timeperiod``; TA-Lib's own default when not given."""
-    parameters: dict[str, Annotated[int | float, NotTruth]] = Field(default_factory=dict)
-    """The function's other parameters by name: ``{fastperiod: 12, slowperiod: 26}``."""
-    output_col: str | None = None
-    """Name of the output column; ``{name}_{timeperiod}`` when not given."""
-    output_index: Annotated[int, Field(ge=0), NotTruth] | None = None
-    """Which output of a function with several; all of them when neither this nor ``output_col`` is given."""
-
-
 class GenericAnalyticsConfig(ConfigModel):
     """A pass over an earlier pass, or over a table of bars."""
 
@@ -93,6 +77,11 @@ class GenericAnalyticsConfig(ConfigModel):
     it a column keeps its name, and one that is aggregated in several ways has the way at its end (``CloseFirst``)."""
     talib_indicators: list[TalibIndicatorConfig] = Field(default_factory=list)
     """Indicators computed on this pass's rows."""
+    indicators: IndicatorForm = "auto"
+    """Where they are computed. ``arrow``: a run adds them to the rows. ``udf``: the SQL calls TA-Lib, as functions that
+    ``basalt.register_functions`` adds to a connection. ``sql``: in SQL alone, for those that have such a form.
+    ``auto``: what is fastest in a run, and what needs least where the SQL is to be complete (``basalt compile
+    --complete``)."""
 
     @field_validator("resample_rule")
     @classmethod

@@ -4,60 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
-from basalt.compiler.binder import Schema
-from basalt.compiler.model import CompiledPass, CompiledPipeline
-from basalt.compiler.pipeline import compile_pipeline
+from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier
-from basalt.configuration import AnalyticsConfig
 from basalt.engine.checks import Checks
 from basalt.engine.failures import of_pass
-from basalt.engine.indicators import add_indicators
+from basalt.engine.indicators import ReadBack, SortedRows, add_indicators
+from basalt.engine.job import Job
+from basalt.engine.namespace import own_schema
 from basalt.engine.observing import Observer, PassReport, Silent
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
 from basalt.engine.sweep import Member, Sweep, append, members
-from basalt.errors import ConfigurationError
 from basalt.outputs.parquet import parquet_file
-from basalt.outputs.paths import output_path
-
-
-@dataclass(frozen=True)
-class Job:
-    """A pipeline, the schemas of its sources, and what they compile to."""
-
-    config: AnalyticsConfig
-    schemas: Mapping[str, Schema]
-    compiled: CompiledPipeline
-
-    @classmethod
-    def of(cls, config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Job:
-        """Compile a pipeline."""
-        return cls(config, schemas, compile_pipeline(config, schemas))
-
-    def restricted(self, days: Slice, name: str) -> CompiledPass:
-        """Return a pass compiled for a slice of its days."""
-        config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
-        return compile_pipeline(config, self.schemas).passes[name]
-
-    def targets(self) -> dict[str, Path]:
-        """Return the file of each pass that has an output.
-
-        Raises ConfigurationError when two passes would be written to one file.
-        """
-        targets = {each.name: each.output or self.config.OUTPUT_TARGET for each in self.config.PASSES}
-        found = {name: output_path(target, name, self.config) for name, target in targets.items() if target is not None}
-        first: dict[Path, str] = {}
-        for name, path in found.items():
-            if (other := first.setdefault(path.absolute(), name)) != name:
-                message = f"passes {other} and {name} would both be written to {path}"
-                suggestion = "put {pass} into path_template"
-                raise ConfigurationError(message, place=f"pass {name}", suggestion=suggestion)
-        return found
 
 
 class Runner:
@@ -85,7 +50,7 @@ class Runner:
         self._kept: set[str] = set()
         self._written: set[str] = set()
         for name, each in compiled.passes.items():
-            if not any(compiled.passes[read].indicators for read in compiled.closure(name)):
+            if not any(compiled.passes[read].added_indicators for read in compiled.closure(name)):
                 self._store.view(each)
 
     @property
@@ -165,7 +130,7 @@ class Runner:
 
     def _complete(self, member: Member) -> None:
         """Do what needs the rows of all slices."""
-        if member.compiled.indicators:
+        if member.compiled.added_indicators:
             self._add_indicators(member.compiled, f"SELECT * FROM {self._store.whole(member.compiled)}")
         if member.is_kept:
             self._kept.add(member.name)
@@ -181,7 +146,7 @@ class Runner:
         self._observer.started(name, self._share)
         self._prepare(name)
         compiled = self.compiled.passes[name]
-        if path is None or self._is_read_again(name) or compiled.indicators:
+        if path is None or self._is_read_again(name) or compiled.added_indicators:
             self._keep(compiled)
         else:
             self._store.view(compiled)
@@ -197,7 +162,7 @@ class Runner:
         for each in self._incomplete(name):
             compiled = self.compiled.passes[each]
             self._checks.refuse(compiled)
-            if compiled.indicators or self._is_read_again(each):
+            if compiled.added_indicators or self._is_read_again(each):
                 self._compute_whole(each, None)
             else:
                 self._store.view(compiled)
@@ -209,7 +174,7 @@ class Runner:
 
     def _keep(self, compiled: CompiledPass) -> None:
         with of_pass(compiled.name):
-            if compiled.indicators:
+            if compiled.added_indicators:
                 self._add_indicators(compiled, compiled.full_sql)
             else:
                 self._store.keep(compiled)
@@ -218,10 +183,32 @@ class Runner:
     def _add_indicators(self, compiled: CompiledPass, query: str) -> None:
         """Keep the rows of a query with the indicators of a pass added."""
         order = ", ".join(str(Identifier(key)) for key in [*compiled.series_keys, "TimeBucket"])
+        place = f"pass {compiled.name}"
         with of_pass(compiled.name):
-            rows = self.connection.sql(f"SELECT * FROM (\n{query}\n) ORDER BY {order}").to_arrow_table()
-            added = add_indicators(rows, compiled.indicators, compiled.series_keys, f"pass {compiled.name}")
+            table = self.connection.sql(f"SELECT * FROM (\n{query}\n) ORDER BY {order}").to_arrow_table()
+            rows = SortedRows(table, compiled.series_keys)
+            if self._job.config.START_DATE is None:
+                added = add_indicators(rows, compiled.added_indicators, place)
+            else:
+                read_back = self._read_back(compiled, self._job.config.START_DATE, place)
+                extended, is_in_range = read_back.extended(rows, partial(self._read_days, compiled.name))
+                added = add_indicators(extended, compiled.added_indicators, place).filter(is_in_range)
             self._store.keep_rows(compiled, added)
+
+    def _read_back(self, compiled: CompiledPass, first: date, place: str) -> ReadBack:
+        chain = [self.compiled.passes[name] for name in self.compiled.closure(compiled.name)]
+        is_by_days = all(each.is_within_days for each in chain)
+        return ReadBack(compiled.added_indicators, compiled.series_keys, first, is_by_days, place)
+
+    def _read_days(self, name: str, first: date | None, last: date) -> pa.Table:
+        """Return the rows of a pass for days before the range, without its indicators."""
+        dataset = f"{self._job.config.DATASETNAME}__before"
+        with own_schema(self.connection, dataset):
+            runner = Runner(self.connection, self._job.before(name, first, last, dataset))
+            try:
+                return runner.read(name).to_arrow_table()
+            finally:
+                runner.close()
 
     def _write_rows(self, compiled: CompiledPass, path: Path) -> None:
         columns = [column.name for column in compiled.columns]

@@ -37,7 +37,7 @@ class Member:
     @property
     def is_written_by_slice(self) -> bool:
         """Whether each slice's rows go to the file; indicators need the rows of all slices first."""
-        return self.path is not None and not self.compiled.indicators
+        return self.path is not None and not self.compiled.added_indicators
 
 
 def members(pipeline: CompiledPipeline, root: str, wanted: Mapping[str, Path | None]) -> list[Member]:
@@ -53,7 +53,7 @@ def members(pipeline: CompiledPipeline, root: str, wanted: Mapping[str, Path | N
             compiled=compiled,
             path=wanted.get(name),
             is_kept=_has_readers_outside(pipeline, name, joined)
-            or bool(compiled.indicators)
+            or bool(compiled.added_indicators)
             or (name in wanted and wanted[name] is None),
             is_read=any(name in pipeline.passes[each].depends_on for each in joined),
         )
@@ -77,7 +77,7 @@ def _within_slices(pipeline: CompiledPipeline, chain: Sequence[str]) -> Iterator
         if not pipeline.passes[name].is_within_days:
             return
         yield name
-        if pipeline.passes[name].indicators:
+        if pipeline.passes[name].added_indicators:
             return
 
 

@@ -6,7 +6,7 @@ import pytest
 from asked import BARS, Config, compiled, generic, indicator, only, over_bars, refused, refused_over_bars, trade
 
 from basalt.catalog.indicators import indicator_names
-from basalt.errors import CompileError, DuplicateColumnError, IndicatorConfigError
+from basalt.errors import CompileError, ConfigurationError, DuplicateColumnError, IndicatorConfigError
 
 
 def outputs(*asked: Config) -> list[tuple[str, str]]:
@@ -59,10 +59,72 @@ def test_a_function_like_no_other_is_told_with_some_there_are() -> None:
     assert suggestion.startswith(f"it has {', '.join(indicator_names()[:12])}, ... (")
 
 
-@pytest.mark.parametrize(("name", "series"), [("ADX", 3), ("OBV", 2), ("CDLDOJI", 4), ("BETA", 2)])
-def test_a_function_of_several_series_is_refused(name: str, series: int) -> None:
-    message, _ = problem_with(indicator(name))
-    assert message == f"{name} takes {series} input series; functions of one series are supported"
+OHLC = {"ListingId": "BIGINT", "TimeBucket": "TIMESTAMP", "Open": "DOUBLE", "High": "DOUBLE", "Low": "DOUBLE"}
+OHLC |= {"Close": "DOUBLE", "TradeTotalVolume": "DOUBLE", "Mid": "DOUBLE"}
+
+
+def inputs(asked: Config) -> tuple[str, ...]:
+    """The columns that an indicator reads of bars with all prices."""
+    (found,) = only(over_bars(generic("vendor", talib_indicators=[asked]), schema=OHLC)).indicators
+    return found.inputs
+
+
+@pytest.mark.parametrize(
+    ("asked", "columns"),
+    [
+        ({"name": "SMA"}, ("Close",)),
+        ({"name": "PVO"}, ("TradeTotalVolume",)),
+        ({"name": "PVO", "input_col": "Mid"}, ("Mid",)),
+        ({"name": "ADX"}, ("High", "Low", "Close")),
+        ({"name": "CDLDOJI"}, ("Open", "High", "Low", "Close")),
+        ({"name": "ADX", "inputs": {"close": "Mid"}}, ("High", "Low", "Mid")),
+        ({"name": "OBV"}, ("Close", "TradeTotalVolume")),
+        ({"name": "OBV", "inputs": {"close": "Mid"}}, ("Mid", "TradeTotalVolume")),
+        ({"name": "OBV", "inputs": {"price": "Mid", "volume": "High"}}, ("Mid", "High")),
+        ({"name": "BETA", "inputs": {"price0": "Mid", "price1": "Close"}}, ("Mid", "Close")),
+        ({"name": "BETA", "inputs": {"low": "Mid", "price0": "Close"}}, ("Close", "Mid")),
+        ({"name": "MAVP", "inputs": {"periods": "Mid"}}, ("Close", "Mid")),
+    ],
+    ids=str,
+)
+def test_series_are_the_usual_columns_or_those_named(asked: Config, columns: tuple[str, ...]) -> None:
+    assert inputs(asked) == columns
+
+
+def input_problem(asked: Config) -> tuple[str, str]:
+    """What is wrong with an indicator on bars with all prices, and what is suggested."""
+    passes = generic("vendor", "p", talib_indicators=[asked])
+    (problem,) = refused_over_bars(IndicatorConfigError, passes, schema=OHLC)
+    return problem.message, problem.suggestion
+
+
+def test_series_that_are_not_there_are_refused() -> None:
+    assert input_problem(indicator("ADX")) == (
+        "ADX takes 3 series, input_col names one column",
+        "say which, inputs: {high: <column>, low: <column>, close: <column>}",
+    )
+    assert input_problem({"name": "BETA", "inputs": {"price0": "Close"}}) == (
+        "BETA does not know what to take for price1",
+        "say which, inputs: {price0: <column>, price1: <column>}",
+    )
+    assert input_problem({"name": "OBV", "inputs": {"volum": "Close"}}) == (
+        "OBV takes no series 'volum'; it takes price, volume",
+        "did you mean 'volume'?",
+    )
+    assert input_problem({"name": "OBV", "inputs": {"price": "Close", "close": "Close"}}) == (
+        "OBV: close is the series price, which inputs names already",
+        "",
+    )
+    assert input_problem({"name": "ADX", "inputs": {"high": "Hihg"}}) == (
+        f"ADX reads Hihg, which the pass does not have; it has {', '.join(OHLC)}",
+        "did you mean 'High'?",
+    )
+    assert problem_with({"name": "ADX"}) == (
+        f"ADX takes High for high; the pass has {', '.join(BARS)}",
+        "say which, inputs: {high: <column>, low: <column>, close: <column>}",
+    )
+    message, _ = problem_with({"name": "ADX", "inputs": {"high": "", "low": "Close", "close": "Close"}})
+    assert message.startswith("ADX reads , which the pass does not have")
 
 
 @pytest.mark.parametrize(
@@ -106,23 +168,62 @@ def test_what_a_function_does_not_have_is_refused(asked: Config, told: str, sugg
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "told"),
     [
-        indicator("SMA", timeperiod=0),
-        indicator("SMA", timeperiod=-5),
-        indicator("SMA", timeperiod=100_001),
-        indicator("SMA", timeperiod=2**40),
-        indicator("RSI", timeperiod=1),
-        indicator("BBANDS", parameters={"nbdevup": float("nan")}),
-        indicator("BBANDS", parameters={"nbdevup": float("inf")}),
-        indicator("BBANDS", parameters={"nbdevup": 1e40}),
-        indicator("MACDEXT", parameters={"fastmatype": 1_000}),
+        (indicator("SMA", timeperiod=0), "SMA: timeperiod must be from 1 to 100000, not 0"),
+        (indicator("SMA", timeperiod=-5), "SMA: timeperiod must be from 1 to 100000, not -5"),
+        (indicator("SMA", timeperiod=100_001), "SMA: timeperiod must be from 1 to 100000, not 100001"),
+        (indicator("SMA", timeperiod=2**40), f"SMA: timeperiod must be from 1 to 100000, not {2**40}"),
+        (indicator("SMA", timeperiod=-(2**31)), f"SMA: timeperiod must be from 1 to 100000, not {-(2**31)}"),
+        (indicator("RSI", timeperiod=1), "RSI: timeperiod must be from 2 to 100000, not 1"),
+        (indicator("BBANDS", parameters={"nbdevup": float("nan")}), "BBANDS: nbdevup is out of range: nan"),
+        (indicator("BBANDS", parameters={"nbdevup": float("inf")}), "BBANDS: nbdevup is out of range: inf"),
+        (indicator("BBANDS", parameters={"nbdevup": 1e40}), "BBANDS: nbdevup is out of range: 1e+40"),
+        (indicator("BBANDS", parameters={"nbdevup": -4e37}), "BBANDS: nbdevup is out of range: -4e+37"),
+        (indicator("MACDEXT", parameters={"fastmatype": 99}), "MACDEXT: fastmatype must be from 0 to 13, not 99"),
+        (
+            indicator("SMA", parameters={"timeperiod": "5"}),
+            "SMA: timeperiod must be a number, not '5'",
+        ),
     ],
     ids=str,
 )
-def test_parameters_out_of_range_are_refused(asked: Config) -> None:
-    message, _ = problem_with(asked)
-    assert message.startswith(f"{asked['name']} does not take these parameters: ")
+def test_parameters_out_of_range_are_refused_with_the_range(asked: Config, told: str) -> None:
+    assert problem_with(asked)[0] == told
+
+
+def test_a_kind_of_moving_average_goes_by_its_name() -> None:
+    pipeline = over_bars(generic("vendor", talib_indicators=[indicator("BBANDS", parameters={"matype": "EMA"})]))
+    (bands,) = only(pipeline).indicators
+    assert bands.parameters["matype"] == 1
+    message, suggestion = problem_with(indicator("BBANDS", parameters={"matype": "EMMA"}))
+    assert message.startswith("BBANDS: matype is no moving average 'EMMA'; there are ")
+    assert suggestion == "did you mean 'EMA'?"
+
+
+def test_outputs_a_function_does_not_have_are_refused() -> None:
+    assert problem_with(indicator("MACD", outputs=["macdhits"])) == (
+        "MACD has no output 'macdhits'; it has macd, macdsignal, macdhist",
+        "did you mean 'macdhist'?",
+    )
+    assert problem_with(indicator("MACD", outputs={"macd": " "}))[0] == "MACD has an empty name in outputs"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (indicator("MACD", outputs=[]), "outputs is empty"),
+        (indicator("MACD", outputs=["macd"], output_col="M"), "give outputs, or output_col and output_index, not both"),
+        (indicator("MACD", outputs=["macd"], output_index=0), "give outputs, or output_col and output_index, not both"),
+        (indicator("ADX", inputs={"high": "Close"}), "give input_col or inputs, not both"),
+        (indicator("SMA", nulls="drop"), "nulls"),
+        (indicator("SMA", reset="week"), "reset"),
+    ],
+    ids=str,
+)
+def test_what_contradicts_itself_is_refused_by_the_configuration(asked: Config, told: str) -> None:
+    (problem,) = refused_over_bars(ConfigurationError, generic("vendor", "p", talib_indicators=[asked]))
+    assert told in f"{problem.place}: {problem.message}"
 
 
 def test_every_mistake_of_every_indicator_is_told_at_once() -> None:

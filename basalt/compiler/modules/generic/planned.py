@@ -9,7 +9,7 @@ from functools import cached_property
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import EventTable
-from basalt.compiler.indicators import Indicator, resolve_indicators
+from basalt.compiler.indicators import Indicator, Rows, resolve_indicators
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
@@ -148,9 +148,10 @@ class GenericPass:
 
         Raises IndicatorConfigError with every mistake, DuplicateColumnError when an output takes a name twice.
         """
-        available = {column.name: column.name for column in self.columns}
+        available = tuple(column.name for column in self.columns)
+        offset = self.contract.label_shift * self.contract.width if self.contract else 0
         place = f"pass {self.config.name}"
-        found = resolve_indicators(self.analytics.talib_indicators, available, place)
+        found = resolve_indicators(self.analytics.talib_indicators, Rows(available, offset), place)
         outputs = [output.column for indicator in found for output in indicator.outputs]
         if repeated := duplicates([*available, *self.hidden, *outputs]):
             message = f"{listing(repeated)} would be there twice"

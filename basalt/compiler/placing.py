@@ -1,0 +1,120 @@
+"""Places the indicators of a pass into its SQL, with the days before a range that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from basalt.catalog.indicators import indicator_function
+from basalt.compiler.indicators import Indicator
+from basalt.compiler.indicators.functions import SqlFunction
+from basalt.compiler.indicators.statement import PlainPass, with_indicators
+from basalt.compiler.moments import within
+from basalt.compiler.plan import PlannedPass, Relations, Step
+from basalt.compiler.select import pass_sql
+from basalt.compiler.sql import Identifier, Sql
+from basalt.errors import CompileError
+
+if TYPE_CHECKING:
+    from basalt.compiler.pipeline import Compilation
+
+RelationsOf = Callable[["Compilation", PlannedPass], Relations]
+"""Returns what stands after FROM for each table and pass that a pass of a compilation reads."""
+
+
+def steps_with_indicators(
+    compilation: Compilation, name: str, hidden: frozenset[str], relations_of: RelationsOf
+) -> list[Step]:
+    """Return the steps of a pass, those of its indicators among them where its SQL computes them.
+
+    Where these look back, a range of dates is cut from the rows of all days up to its end: SQL cannot tell how many
+    bars there are before it. The passes that are read then stand in the statement as well.
+    """
+    planned, form = compilation.planned[name], compilation.forms[name]
+    if form.form == "arrow":
+        return planned.steps(hidden, relations_of(compilation, planned))
+    for function in {each.function for each in planned.indicators} if form.form == "udf" else ():
+        compilation.binder.declare_function(SqlFunction(indicator_function(function)).stand_in())
+    if _looks_back(compilation, planned):
+        long = _of_all_days(compilation)
+        steps = _from_all_days(long, name, hidden, relations_of)
+        conditions = _in_range(compilation, planned, compilation.plain_types[name]["TimeBucket"])
+    else:
+        steps, conditions = planned.steps(hidden, relations_of(compilation, planned)), []
+    columns = [column.name for column in planned.columns] + [each for each in planned.hidden if each in hidden]
+    types = {column: compilation.plain_types[name][column] for column in columns}
+    return with_indicators(PlainPass(steps, planned.keys, types, conditions), planned.indicators, form)
+
+
+def check_sources(compilation: Compilation, planned: PlannedPass, name: str) -> None:
+    """Raise CompileError when SQL is to compute indicators from rows that are not complete in SQL themselves."""
+    if compilation.forms[name].form == "arrow":
+        return
+    source = planned.source_pass
+    while source is not None:
+        read = compilation.planned[source]
+        if read.indicators and compilation.forms[source].form == "arrow":
+            message = f"the indicators of {name} are computed in SQL, and it reads {source}, whose are added by a run"
+            raise CompileError(message, place=f"pass {source}", suggestion="set indicators to sql or udf there as well")
+        source = read.source_pass
+
+
+def begins_daily(planned: PlannedPass) -> bool:
+    """Tell whether the series of all indicators begin anew each day."""
+    return all(each.day_offset is not None for each in planned.indicators)
+
+
+def _looks_back(compilation: Compilation, planned: PlannedPass) -> bool:
+    is_by_days = planned.contract is not None and planned.contract.is_within_days
+    return compilation.config.START_DATE is not None and any(
+        not (is_by_days and each.day_offset is not None) and _is_of_several_bars(each) for each in planned.indicators
+    )
+
+
+def _is_of_several_bars(indicator: Indicator) -> bool:
+    return indicator.memory != "window" or indicator.lookback > 0
+
+
+def _of_all_days(compilation: Compilation) -> Compilation:
+    """Return the same passes planned without a first day."""
+    config = compilation.config.model_copy(update={"START_DATE": None})
+    long = replace(compilation, config=config, planned={}, types={}, described={}, forms={}, plain_types={})
+    by_name = {each.name: each for each in config.PASSES}
+    for name in compilation.planned:
+        long.plan(by_name[name])
+    return long
+
+
+def _from_all_days(long: Compilation, name: str, hidden: frozenset[str], relations_of: RelationsOf) -> list[Step]:
+    """Return the steps of a pass over all days, those it reads first."""
+    planned = long.planned[name]
+    relations = dict(relations_of(long, planned))
+    before: list[Step] = []
+    if (source := planned.source_pass) is not None:
+        relations[source] = Identifier(_all_days_of(long, source))
+        body = pass_sql(f"{source} on all days", _whole(long, source, relations_of))
+        before = [Step(_all_days_of(long, source), body, f"{source} on all days, for indicators to look back")]
+    return [*before, *planned.steps(hidden, relations)]
+
+
+def _whole(long: Compilation, name: str, relations_of: RelationsOf) -> list[Step]:
+    """Return the steps of a pass that is read, indicators and all."""
+    hidden = long.wanted(name)
+    if long.planned[name].source_pass is None or long.forms[name].form != "arrow":
+        return steps_with_indicators(long, name, hidden, relations_of)
+    return _from_all_days(long, name, hidden, relations_of)
+
+
+def _all_days_of(long: Compilation, name: str) -> str:
+    return f"{long.read_name(name)}__all_days"
+
+
+def _in_range(compilation: Compilation, planned: PlannedPass, type_: str) -> list[Sql]:
+    """Return the conditions that a row's bucket starts on a day of the range."""
+    contract = planned.contract
+    assert contract is not None  # noqa: S101 - indicators have a time
+    first, _ = contract.event_bounds(compilation.config.START_DATE, None)
+    assert first is not None  # noqa: S101 - there is a first day
+    label = first + contract.label_shift * contract.width
+    return [*within(Identifier("TimeBucket"), type_, (label, None), "left")]

@@ -1,0 +1,8 @@
+/* ---
+title: Regression line at the last bar
+shape: window
+columns:
+  slope: "list_sum(list_transform(list({{ price }}) OVER {{ last(timeperiod) }}, lambda value, place: (2 * place - {{ timeperiod + 1 }}) * value)) * 6 / {{ timeperiod * (timeperiod * timeperiod - 1) }}"
+source: Least squares over the last bars; TA-Lib
+--- */
+avg({{ price }}) OVER {{ last(timeperiod) }} + {{ slope }} * {{ timeperiod - 1 }} / 2

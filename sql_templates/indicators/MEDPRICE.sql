@@ -1,0 +1,6 @@
+/* ---
+title: Middle of high and low
+shape: window
+source: TA-Lib
+--- */
+({{ high }} + {{ low }}) / 2

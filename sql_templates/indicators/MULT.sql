@@ -1,0 +1,6 @@
+/* ---
+title: Product of two series
+shape: window
+source: TA-Lib
+--- */
+{{ price0 }} * {{ price1 }}

@@ -1,0 +1,6 @@
+/* ---
+title: Rate of change since timeperiod bars ago; 0 where that price was 0
+shape: window
+source: TA-Lib
+--- */
+coalesce({{ price }} / nullif(lag({{ price }}, {{ timeperiod }}) OVER {{ series }}, 0) - 1, 0)

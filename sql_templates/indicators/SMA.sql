@@ -1,0 +1,6 @@
+/* ---
+title: Simple moving average
+shape: window
+source: TA-Lib
+--- */
+avg({{ price }}) OVER {{ last(timeperiod) }}

@@ -1,0 +1,6 @@
+/* ---
+title: Difference of two series
+shape: window
+source: TA-Lib
+--- */
+{{ price0 }} - {{ price1 }}
