@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets.books import EVERYTHING, Books, analytics, book_table, books
+from markets.books import EVERYTHING, SOME, Books, analytics, book_table, books
 from markets.moments import MIDNIGHT, MORNING, contracts
 from markets.pipelines import BY_LISTING, book_pass_config, run_pass
-from oracles.books import l2_pass
+from oracles.books import l2_pass, with_what_stood
 from oracles.buckets import SECOND, Contract
 from oracles.results import Result, assert_same
 from oracles.tolerances import book_tolerance
@@ -39,6 +39,29 @@ def test_every_measure(market: Books) -> None:
 def test_measures_in_market_states(market: Books, asked: dict[str, Any]) -> None:
     expected = l2_pass(market.rows, market.contract, asked)
     assert_same(book_result(market.table, market.contract, asked), expected, book_tolerance(expected))
+
+
+@given(books(contracts(WIDTHS)), st.sampled_from([None, SECOND, 90 * SECOND]))
+@settings(max_examples=8)
+def test_what_is_not_told_stands_as_it_did(market: Books, max_age: int | None) -> None:
+    asked = {**SOME, "max_state_age_seconds": None if max_age is None else max_age / SECOND}
+    source = {"data": market.table, "nulls": "unchanged"}
+    expected = l2_pass(with_what_stood(market.rows, max_age), market.contract, SOME)
+    assert_same(book_result(source, market.contract, asked), expected, book_tolerance(expected))
+
+
+def test_what_stands_on_the_first_day_was_told_before_it() -> None:
+    rows = [
+        update(1, 9.0, 11.0, TimestampNanoseconds=MIDNIGHT - 40 * SECOND),
+        update(2, None, 12.0, TimestampNanoseconds=MIDNIGHT + SECOND),
+    ]
+    asked = {"prices": [{"source": ["Bid", "Ask"]}], "max_state_age_seconds": 60}
+    config = {
+        "START_DATE": "2025-03-04",
+        "TABLES": {"l2": {"data": book_table(rows), "nulls": "unchanged"}},
+        "PASSES": [book_pass_config(MINUTES, asked)],
+    }
+    assert run_pass(config, "books") == {(11, MIDNIGHT + 60 * SECOND): {"Bid": 9, "Ask": 12}}
 
 
 def update(second: float, bid: float | None, ask: float | None, **more: object) -> dict[str, Any]:

@@ -167,3 +167,20 @@ def bars_of(
         found[listing, label] = bars(values, closes.get(day) if continues else None)
         closes[day] = found[listing, label]["Close"]
     return found
+
+
+def with_what_stood(rows: Iterable[Row], max_age: int | None = None) -> list[dict[str, Any]]:
+    """Updates whose nulls mean "unchanged", each with the values before of its listing that are not too old."""
+    last: dict[tuple[int, str], tuple[int, float]] = {}
+    found = []
+    for row in in_order(rows):
+        filled = dict(row)
+        for column in (name for name in row if name.startswith(SIDES)):
+            key, value = (row["ListingId"], column), given(row, column)
+            if value is not None:
+                last[key] = (row["TimestampNanoseconds"], value)
+            since, stood = last.get(key, (0, None))
+            too_old = max_age is not None and row["TimestampNanoseconds"] - since > max_age
+            filled[column] = None if too_old else stood
+        found.append(filled)
+    return found

@@ -32,6 +32,7 @@ from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.compiler.templates import render_text
 from basalt.configuration import L2AnalyticsConfig, PassConfig
+from basalt.configuration.buckets import seconds_to_nanoseconds
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class L2Pass:
     @property
     def events(self) -> tuple[EventTable, ...]:
         """The updates of the book."""
-        return (EventTable.of(self.source),)
+        return (EventTable.of(self.source, self.rows.margin),)
 
     @cached_property
     def contract(self) -> BucketContract:
@@ -63,6 +64,11 @@ class L2Pass:
         return ("ListingId", "TimeBucket")
 
     @property
+    def analytics(self) -> L2AnalyticsConfig:
+        """What the pass was asked for."""
+        return self.config.l2_analytics or L2AnalyticsConfig()
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The source tables that are read."""
         universe = self.inputs.config.UNIVERSE
@@ -72,7 +78,7 @@ class L2Pass:
     @cached_property
     def rows(self) -> BookRows:
         """The updates before aggregation."""
-        place = f"pass {self.config.name}"
+        place, age = f"pass {self.config.name}", self.analytics.max_state_age_seconds
         needs = {column: f"{place}: {each.column}" for each in reversed(self.asked) for column in each.requires}
         return BookRows(
             source=self.source,
@@ -82,6 +88,7 @@ class L2Pass:
             carried=tuple(name for name in CARRIED if name in self.source),
             prices=self._prices,
             ordered_by=self._ordered_by,
+            max_age=None if age is None else seconds_to_nanoseconds(age),
         )
 
     @property
@@ -132,7 +139,7 @@ class L2Pass:
     @property
     def carried(self) -> dict[str, str]:
         """The carried columns, as the source and as the result call them."""
-        return carried_columns(self.source, self.config.l2_analytics or L2AnalyticsConfig())
+        return carried_columns(self.source, self.analytics)
 
     @property
     def hidden(self) -> tuple[str, ...]:
