@@ -25,6 +25,7 @@ from oracles.buckets import DAY, SECOND, Contract
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_mean
+from oracles.joined import joined
 from oracles.measures import ALL_SIDES, FLOWS
 from oracles.quotes import Quotes, looked_up, quoted
 from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
@@ -265,6 +266,30 @@ def check_order_book(case: GoldenCase, draw: Draw) -> None:
         assert_same(found.result("quarters"), with_columns(quarters, *columns), book_tolerance(quarters))
 
 
+def check_trade_and_book(case: GoldenCase, draw: Draw) -> None:
+    market, book = drawn_market(draw, MINUTES), draw(books(st.just(MINUTES), most=10))
+    lit, asked, flows = lit_trades(market.rows), {"liquidity": [PRICES_AT_BEST]}, ["TradeTotalVolume"]
+    table = book.table
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in book.rows]))
+    with views(case, trades=canonical(market), l2=table, reference=market.reference) as found:
+        measures = ["Volume", "VWAP", "OHLC"]
+        minutes = joined(trade_pass(lit, MINUTES, measures), l2_pass(book.rows, MINUTES, asked), flows=flows)
+        assert_same(found.result("minutes"), minutes, trade_tolerance(MINUTES))
+        trades = trade_pass(by_instrument(lit, market.instruments), QUARTERS, measures)
+        updates = [{**row, "ListingId": row["InstrumentId"]} for row in book.rows]
+        quarters = joined(trades, l2_pass(updates, QUARTERS, asked), flows=flows)
+        columns = [
+            name
+            for name in ("TradeTotalVolume", "TradeTotalVWAP", "Close", "AskPrice1")
+            if name in columns_of(quarters)
+        ]
+        assert_same(found.result("quarters"), with_columns(quarters, *columns), trade_tolerance(QUARTERS))
+
+
+PRICES_AT_BEST = {"sides": ["Bid", "Ask"], "levels": [1], "measures": ["Price"]}
+
+
 def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
     """Groups of l2 metrics as the oracle reads them: lists of values, every field, names that begin otherwise."""
     listed = ("sides", "levels", "measures", "variant", "source", "market_states")
@@ -299,6 +324,7 @@ CHECKS = {
     "order_book": check_order_book,
     "no_sequence": check_no_sequence,
     "quotes_and_rules": check_quotes_and_rules,
+    "trade_and_book": check_trade_and_book,
     "two_pass": check_two_pass,
     "vendor_bars": check_vendor_bars,
 }

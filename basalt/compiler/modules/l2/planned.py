@@ -44,9 +44,13 @@ class L2Pass:
     source: SourceTable
     asked: tuple[BookRequest, ...]
 
-    source_pass: str | None = None
     indicators: tuple[Indicator, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def source_passes(self) -> tuple[str, ...]:
+        """The pass that is read in the place of a book, if one is."""
+        return (self.source.name,) if self.source.name in self.inputs.passes else ()
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -73,7 +77,8 @@ class L2Pass:
         """The source tables that are read."""
         universe = self.inputs.config.UNIVERSE
         looked_up = universe is not None and any(column not in self.source for column in universe.where)
-        return (self.source.name, "reference") if looked_up else (self.source.name,)
+        own = () if self.source_passes else (self.source.name,)
+        return (*own, "reference") if looked_up else own
 
     @cached_property
     def rows(self) -> BookRows:
@@ -146,8 +151,8 @@ class L2Pass:
         """The state columns this pass can add for a later one."""
         return tuple(self.measured.hidden)
 
-    def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - an l2 pass reads no pass
-        """Return no states: an l2 pass reads no other pass."""
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it merges none
+        """Return no states: updates are read as they are."""
         return frozenset()
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
