@@ -18,6 +18,11 @@ class Margin(BaseModel):
     before: int | None = 0
     after: int = 0
 
+    def or_wider(self, other: Margin) -> Margin:
+        """Return the margin that holds both."""
+        before = None if self.before is None or other.before is None else max(self.before, other.before)
+        return Margin(before=before, after=max(self.after, other.after))
+
 
 NO_MARGIN = Margin()
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.errors import PassOrderError, Problem, listing, nearest
 
 
-def source_of(config: PassConfig) -> str | None:
-    """Return the pass or table that a generic pass reads; None for a pass over raw tables."""
-    return config.generic_analytics.source_pass if config.generic_analytics else None
+def sources_of(config: PassConfig) -> tuple[str, ...]:
+    """Return the passes and tables that a pass names as what it reads."""
+    return tuple(dict.fromkeys(name for _, name in _named_sources(config)))
+
+
+def _named_sources(config: PassConfig) -> Iterator[tuple[str, str]]:
+    """Yield each place in a pass that names what is read, with the name."""
+    if config.generic_analytics is not None:
+        yield "generic_analytics.source_pass", config.generic_analytics.source_pass
+    for module, name in config.module_inputs.items():
+        yield f"module_inputs.{module}", name
 
 
 def ordered_passes(config: AnalyticsConfig, tables: Iterable[str] = ()) -> list[PassConfig]:
@@ -23,7 +31,7 @@ def ordered_passes(config: AnalyticsConfig, tables: Iterable[str] = ()) -> list[
     """
     by_name = {each.name: each for each in config.PASSES}
     _check_sources(config, [*by_name, *config.TABLES, *tables])
-    graph = {name: [source for source in [source_of(each)] if source in by_name] for name, each in by_name.items()}
+    graph = {name: [source for source in sources_of(each) if source in by_name] for name, each in by_name.items()}
     sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()
@@ -45,11 +53,12 @@ def _check_sources(config: AnalyticsConfig, known: list[str]) -> None:
     problems = [
         Problem(
             f"pass {each.name} reads {source!r}, which is neither a pass nor a table; {there_are}",
-            f"PASSES[{index}].generic_analytics.source_pass",
+            f"PASSES[{index}].{place}",
             nearest(source, known),
         )
         for index, each in enumerate(config.PASSES)
-        if (source := source_of(each)) is not None and source not in known
+        for place, source in _named_sources(each)
+        if source not in known
     ]
     if problems:
         raise PassOrderError(problems)

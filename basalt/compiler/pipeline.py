@@ -12,8 +12,8 @@ from basalt.compiler.columns import Column
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
-from basalt.compiler.modules import MODULES
-from basalt.compiler.order import ordered_passes, source_of
+from basalt.compiler.modules import module_of
+from basalt.compiler.order import ordered_passes, sources_of
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
 from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
 from basalt.compiler.relations import database_aliases, relation
@@ -58,7 +58,7 @@ def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
 
 
 def _module(config: PassConfig) -> Module:
-    return MODULES[config.modules[0]]
+    return module_of(config)
 
 
 def _check_names(config: AnalyticsConfig) -> None:
@@ -113,10 +113,10 @@ class Compilation:
     def plan_all(self, passes: Sequence[PassConfig]) -> None:
         """Plan passes in run order; the mistakes of all are raised together, but for passes that read a faulty one."""
         errors: list[BasaltError] = []
-        faulty: set[str | None] = set()
+        faulty: set[str] = set()
         for each in passes:
             try:
-                if source_of(each) not in faulty:
+                if faulty.isdisjoint(sources_of(each)):
                     self.plan(each)
             except BasaltError as error:
                 errors.append(error)
@@ -161,7 +161,7 @@ class Compilation:
             steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in steps),
             indicators=planned.indicators,
             indicator_form=form,
-            depends_on=(planned.source_pass,) if planned.source_pass else (),
+            depends_on=planned.source_passes,
             tables=planned.tables,
             events=planned.events,
             is_within_days=_is_within_days(planned) and (form.form == "arrow" or begins_daily(planned)),
@@ -173,14 +173,14 @@ class Compilation:
 
     def wanted(self, name: str) -> frozenset[str]:
         """Return the hidden columns that the readers of a pass need, through any number of passes."""
-        readers = [reader for reader, planned in self.planned.items() if planned.source_pass == name]
-        return frozenset().union(*(self.planned[reader].needs(self.wanted(reader)) for reader in readers))
+        readers = [reader for reader, planned in self.planned.items() if name in planned.source_passes]
+        return frozenset().union(*(self.planned[reader].needs(name, self.wanted(reader)) for reader in readers))
 
     def relations(self, planned: PlannedPass) -> dict[str, Sql]:
         """Return how the tables and the pass that a pass reads stand in its SQL."""
         aliases = database_aliases(self.config.TABLES.values())
         found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
-        if (source := planned.source_pass) is not None:
+        for source in planned.source_passes:
             found[source] = Identifier(self.read_name(source))
         return found
 
@@ -190,7 +190,7 @@ class Compilation:
 
     def stand_ins(self, planned: PlannedPass) -> Relations:
         """Return empty tables in place of everything a pass reads."""
-        names = [*self.tables, *([planned.source_pass] if planned.source_pass else [])]
+        names = [*self.tables, *planned.source_passes]
         for name in planned.tables:
             self.binder.declare(_stand_in(name), self.tables[name].raw_schema)
         return {name: Identifier(_stand_in(name)) for name in names}

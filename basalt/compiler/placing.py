@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -51,13 +51,17 @@ def check_sources(compilation: Compilation, planned: PlannedPass, name: str) -> 
     """Raise CompileError when SQL is to compute indicators from rows that are not complete in SQL themselves."""
     if compilation.forms[name].form == "arrow":
         return
-    source = planned.source_pass
-    while source is not None:
-        read = compilation.planned[source]
-        if read.indicators and compilation.forms[source].form == "arrow":
+    for source in _read_by(compilation, planned):
+        if compilation.planned[source].indicators and compilation.forms[source].form == "arrow":
             message = f"the indicators of {name} are computed in SQL, and it reads {source}, whose are added by a run"
             raise CompileError(message, place=f"pass {source}", suggestion="set indicators to sql or udf there as well")
-        source = read.source_pass
+
+
+def _read_by(compilation: Compilation, planned: PlannedPass) -> Iterator[str]:
+    """Yield the passes that a pass reads, through others as well."""
+    for source in planned.source_passes:
+        yield source
+        yield from _read_by(compilation, compilation.planned[source])
 
 
 def begins_daily(planned: PlannedPass) -> bool:
@@ -91,17 +95,17 @@ def _from_all_days(long: Compilation, name: str, hidden: frozenset[str], relatio
     planned = long.planned[name]
     relations = dict(relations_of(long, planned))
     before: list[Step] = []
-    if (source := planned.source_pass) is not None:
+    for source in planned.source_passes:
         relations[source] = Identifier(_all_days_of(long, source))
         body = pass_sql(f"{source} on all days", _whole(long, source, relations_of))
-        before = [Step(_all_days_of(long, source), body, f"{source} on all days, for indicators to look back")]
+        before.append(Step(_all_days_of(long, source), body, f"{source} on all days, for indicators to look back"))
     return [*before, *planned.steps(hidden, relations)]
 
 
 def _whole(long: Compilation, name: str, relations_of: RelationsOf) -> list[Step]:
     """Return the steps of a pass that is read, indicators and all."""
     hidden = long.wanted(name)
-    if long.planned[name].source_pass is None or long.forms[name].form != "arrow":
+    if not long.planned[name].source_passes or long.forms[name].form != "arrow":
         return steps_with_indicators(long, name, hidden, relations_of)
     return _from_all_days(long, name, hidden, relations_of)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from basalt.compiler.buckets import BucketContract
@@ -14,6 +14,7 @@ from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Sql
 from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.passes import ModuleName
 
 Relations = Mapping[str, Sql]
 """What stands after FROM for each table and pass that is read."""
@@ -73,8 +74,8 @@ class PlannedPass(Protocol):
         """Names of the source tables that are read."""
 
     @property
-    def source_pass(self) -> str | None:
-        """The pass that is read, if any."""
+    def source_passes(self) -> tuple[str, ...]:
+        """The passes that are read."""
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -88,8 +89,8 @@ class PlannedPass(Protocol):
     def warnings(self) -> tuple[str, ...]:
         """What the user should know about the numbers."""
 
-    def needs(self, hidden: frozenset[str]) -> frozenset[str]:
-        """Return the state columns of ``source_pass`` that are read when ``hidden`` ones of this pass are wanted."""
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:
+        """Return the state columns of a pass that are read when ``hidden`` ones of this pass are wanted."""
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps of the pass, its last one selecting the output columns and the hidden ones wanted."""
@@ -116,6 +117,14 @@ class Inputs:
     passes: Mapping[str, PlannedPass]
     types: Mapping[str, Mapping[str, str]]
     """Column types of each planned pass, hidden columns included."""
+
+    def events(self, config: PassConfig, module: ModuleName, default: str) -> SourceTable:
+        """Return the events that a module reads, as a table of the kind ``default``: that one, or what it is given."""
+        name = config.module_inputs.get(module, default)
+        if module not in config.module_inputs or name not in self.passes:
+            return replace(self.tables[name], kind=default)
+        visible = {column.name: self.types[name][column.name] for column in self.passes[name].columns}
+        return SourceTable.of_pass(name, visible, kind=default)
 
 
 class Module(Protocol):

@@ -19,12 +19,12 @@ _DAY = 86_400 * NANOSECONDS
 
 
 def scan_conditions(
-    source: SourceTable, contract: BucketContract, inputs: Inputs, relations: Relations
+    source: SourceTable, contract: BucketContract, inputs: Inputs, relations: Relations, margin: Margin = NO_MARGIN
 ) -> list[Sql | None]:
-    """Return the conditions on a scan of events: its own filter, the dates, the universe."""
+    """Return the conditions on a scan of events: its own filter, the dates with what lies around, the universe."""
     return [
         source.filter,
-        *date_conditions(source, contract, inputs.config),
+        *date_conditions(source, contract, inputs.config, margin),
         *universe_conditions(source, inputs, relations),
     ]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from basalt.catalog.tables import CANONICAL_TABLES, TABLES_OF_STATES
+from basalt.catalog.tables import CANONICAL_TABLES, TABLES_OF_STATES, CanonicalTable
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.moments import is_event_time
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose
@@ -40,6 +40,19 @@ class SourceTable:
     sequence: tuple[Sql, str] | None = None
     carries: bool = False
     """Whether a null stands for the value before."""
+    kind: str = ""
+    """The canonical table whose columns it has, where that is not the one of its name."""
+
+    @classmethod
+    def of_pass(cls, name: str, schema: Schema, kind: str) -> SourceTable:
+        """Return the rows of a pass as a table."""
+        columns = {column: Identifier(column) for column in schema}
+        return cls(name, dict(schema), columns, dict(schema), mapped=frozenset(), kind=kind)
+
+    @property
+    def canonical(self) -> CanonicalTable:
+        """What its columns are called and mean."""
+        return CANONICAL_TABLES[self.kind or self.name]
 
     def __contains__(self, column: str) -> bool:
         return column in self.columns
@@ -103,7 +116,7 @@ class SourceTable:
 
         Raises UnknownColumnError when there is none, BindingError when it is not a time.
         """
-        candidates = CANONICAL_TABLES[self.name].event_times
+        candidates = self.canonical.event_times
         for name in candidates:
             if name in self.columns:
                 if is_event_time(self.types[name]):
@@ -122,7 +135,7 @@ class SourceTable:
         """Return the expression and type that order events of equal time, or None when the source has none."""
         if self.sequence is not None:
             return self.sequence
-        names = (name for name in CANONICAL_TABLES[self.name].sequences if name in self.columns)
+        names = (name for name in self.canonical.sequences if name in self.columns)
         return next(((self.columns[name], self.types[name]) for name in names), None)
 
 

@@ -80,18 +80,10 @@ class Standing:
     def _carried(self) -> Step:
         sequence = [] if self.source.order() is None else [SelectItem.column("sequence")]
         items = [SelectItem.column(self.key), SelectItem.column("from_ns"), *sequence]
-        items += [SelectItem(self._last_given(Identifier(name)), name) for name in self.columns]
+        items += [SelectItem(last_given(name, "from_ns", _SO_FAR, self.max_age), name) for name in self.columns]
         window = self._window(_SO_FAR, " ROWS UNBOUNDED PRECEDING")
         body = select(items, Identifier(self._scan_name), window=window)
         return Step(f"carried_{self.source.name}", body, "each update with what it leaves unchanged")
-
-    def _last_given(self, column: Sql) -> Fragment:
-        value = compose("last_value({} IGNORE NULLS) OVER {}", column, Identifier(_SO_FAR))
-        if self.max_age is None:
-            return value
-        given = compose("CASE WHEN {} IS NOT NULL THEN from_ns END", column)
-        age = compose("from_ns - last_value({} IGNORE NULLS) OVER {}", given, Identifier(_SO_FAR))
-        return compose("CASE WHEN {} <= {} THEN {} END", age, Literal(self.max_age), value)
 
     def _timed(self, read: str) -> Step:
         window = Identifier(_UPDATES)
@@ -105,3 +97,13 @@ class Standing:
         items = [SelectItem.column(name) for name in (self.key, "from_ns", "to_ns", *self.columns)]
         body = select([*items, *self.added], Identifier(self._timed_name), where=[Fragment("from_ns < to_ns")])
         return Step(self.name, body, "what stood, from (included) and to (excluded) in nanoseconds")
+
+
+def last_given(column: str, time: str, window: str, max_age: int | None) -> Fragment:
+    """Return the last value of a column that is not null, unless it was given more than ``max_age`` ns before."""
+    value = compose("last_value({} IGNORE NULLS) OVER {}", Identifier(column), Identifier(window))
+    if max_age is None:
+        return value
+    given = compose("CASE WHEN {} IS NOT NULL THEN {} END", Identifier(column), Identifier(time))
+    age = compose("{} - last_value({} IGNORE NULLS) OVER {}", Identifier(time), given, Identifier(window))
+    return compose("CASE WHEN {} <= {} THEN {} END", age, Literal(max_age), value)

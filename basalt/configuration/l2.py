@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from basalt.configuration.base import ConfigModel, NotTruth, OneOrMany
+from basalt.configuration.base import ConfigModel, NotTruth, OneOrMany, Seconds
+from basalt.configuration.buckets import seconds_to_nanoseconds
 from basalt.configuration.metric_groups import MetricGroupConfig
 
 BookSide = Literal["Bid", "Ask"]
@@ -91,5 +92,15 @@ class L2AnalyticsConfig(ConfigModel):
     """Bars of best prices and mids."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
+    max_state_age_seconds: Seconds | None = None
+    """For a source whose nulls mean "unchanged": how long a value stands after it was given; until the next one when
+    there is no limit, with which a run cannot be cut by days."""
     metric_prefix: str = ""
     """What the name of every metric's column begins with, and that of MarketState."""
+
+    @field_validator("max_state_age_seconds")
+    @classmethod
+    def _whole_nanoseconds(cls, seconds: float | None) -> float | None:
+        if seconds is not None:
+            seconds_to_nanoseconds(seconds)
+        return seconds

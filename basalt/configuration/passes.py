@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds, duplicates
 from basalt.configuration.buckets import Anchor, Closed, parse_origin, seconds_to_nanoseconds
 from basalt.configuration.generic import GenericAnalyticsConfig
 from basalt.configuration.l2 import L2AnalyticsConfig
@@ -19,12 +20,15 @@ _PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
 
 
 class PassConfig(ConfigModel):
-    """One pass: a module over its input, on a grid of time buckets, registered as a view under ``name``."""
+    """One pass: modules over their inputs, on a grid of time buckets, registered as a view under ``name``."""
 
     name: str
     """The pass's name, and its view's; letters, digits, ``_`` and ``-``, at most 63, and no ``__``."""
-    modules: Annotated[list[ModuleName], OneOrMany] = Field(min_length=1, max_length=1)
-    """The module that computes this pass."""
+    modules: Annotated[list[ModuleName], OneOrMany] = Field(min_length=1)
+    """The modules that compute this pass. The rows of several are joined by listing and bucket, none is lost."""
+    module_inputs: dict[ModuleName, str] = Field(default_factory=dict)
+    """Module to the table of ``TABLES`` or the earlier pass that it reads in the place of its own table; a ``generic``
+    module says it in ``source_pass``."""
     time_bucket_seconds: Seconds | None = None
     """Width of the time buckets in seconds, fractions allowed; 60 when not given. A ``generic`` pass takes the width
     of what it reads, or states it for a table that does not."""
@@ -68,10 +72,18 @@ class PassConfig(ConfigModel):
         parse_origin(origin)
         return origin if isinstance(origin, str) else origin.isoformat()
 
+    @field_validator("modules")
+    @classmethod
+    def _each_module_once(cls, modules: list[ModuleName]) -> list[ModuleName]:
+        if repeated := duplicates(modules):
+            message = f"{', '.join(repeated)} is named twice"
+            raise ValueError(message)
+        return modules
+
     @model_validator(mode="after")
     def _modules_are_configured(self) -> PassConfig:
         configured = {"trade": self.trade_analytics, "l2": self.l2_analytics, "generic": self.generic_analytics}
-        found = []
+        found = list(self._unread_inputs())
         for module, analytics in configured.items():
             section = f"{module}_analytics"
             if module in self.modules and analytics is None:
@@ -81,3 +93,11 @@ class PassConfig(ConfigModel):
         if found:
             raise DisagreementError(found)
         return self
+
+    def _unread_inputs(self) -> Iterator[Disagreement]:
+        """Yield the inputs of modules that do not read them."""
+        for module in self.module_inputs:
+            if module == "generic":
+                yield Disagreement(("module_inputs", module), "generic reads what its source_pass names")
+            elif module not in self.modules:
+                yield Disagreement(("module_inputs", module), f"an input of {module}, which modules does not name")

@@ -39,8 +39,8 @@ def test_the_templates_are_there() -> None:
 
 @pytest.mark.parametrize("path", METRICS, ids=lambda path: path.stem)
 def test_a_template_written_anew_reads_the_same(path: Path, tmp_path: Path) -> None:
-    again = read_header(written(tmp_path, *header(path)), Metric, module="trade")
-    assert again == read_header(path, Metric, module="trade")
+    again = read_header(written(tmp_path, *header(path)), Metric, module=path.parent.name)
+    assert again == read_header(path, Metric, module=path.parent.name)
 
 
 @pytest.mark.parametrize("field", REQUIRED)
@@ -50,7 +50,7 @@ def test_a_header_that_lacks_a_field_is_refused(path: Path, field: str, tmp_path
     del told[field]
     lacking = written(tmp_path, told, body)
     with pytest.raises(TemplateError) as refused:
-        read_header(lacking, Metric, module="trade")
+        read_header(lacking, Metric, module=path.parent.name)
     assert [str(each) for each in refused.value.problems] == [f"{lacking}: header: {field}: Field required"]
 
 
@@ -58,7 +58,7 @@ def test_a_header_that_lacks_a_field_is_refused(path: Path, field: str, tmp_path
 def test_a_field_that_says_nothing_is_refused(field: str, tmp_path: Path) -> None:
     told, body = header(METRICS[0])
     with pytest.raises(TemplateError, match=f"{field} is empty"):
-        read_header(written(tmp_path, {**told, field: " "}, body), Metric, module="trade")
+        read_header(written(tmp_path, {**told, field: " "}, body), Metric, module=METRICS[0].parent.name)
 
 
 @pytest.mark.parametrize("title", [None, "", " "])
@@ -69,7 +69,7 @@ def test_every_choice_has_a_title(path: Path, title: str | None, tmp_path: Path)
             told, body = header(path)
             told["choices"][parameter][name] |= {"title": title}
             with pytest.raises(TemplateError, match=rf"choices\.{parameter}\.{name}\.title: "):
-                read_header(written(tmp_path, told, body), Metric, module="trade")
+                read_header(written(tmp_path, told, body), Metric, module=path.parent.name)
 
 
 @pytest.mark.parametrize("field", ["title", "kind", "label", "states"])

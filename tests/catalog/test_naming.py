@@ -39,13 +39,29 @@ def read(name: str) -> list[tuple[str, dict[str, str]]]:
         ("PricePoint", "PricePoint", {"scope": "Local"}),
         ("RetailTradeImbalance", "RetailTradeImbalance", {}),
         ("tradebidvwap", "VWAP", {"side": "Bid"}),
+        ("BidCumQuantity10", "CumQuantity", {"side": "Bid", "level": "10"}),
+        ("ImbalanceOrders2", "ImbalanceOrders", {"level": "2"}),
+        ("WeightedMidOpen", "BookOpen", {"source": "WeightedMid"}),
     ],
 )
 def test_a_name_is_read_back(name: str, metric: str, chosen: dict[str, str]) -> None:
     assert read(name) == [(metric, chosen)]
 
 
-@pytest.mark.parametrize("name", ["TradeTotalClose", "EffectiveSpread", "EffectiveSpread1h", "TradeVWAP", "VWAP", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TradeTotalClose",
+        "BidPrice",
+        "BidPrice0",
+        "MidPrice1",
+        "EffectiveSpread",
+        "EffectiveSpread1h",
+        "TradeVWAP",
+        "VWAP",
+        "",
+    ],
+)
 def test_a_name_of_no_column(name: str) -> None:
     assert read(name) == []
 
@@ -54,14 +70,14 @@ def test_every_name_of_a_metric_is_its_own() -> None:
     seen: dict[str, str] = {}
     for group in GROUPS:
         for metric in group.metrics:
-            placeholders = ("reference", "flag", "measure", "side", "aggregation", "scope")
+            placeholders = ("reference", "flag", "measure", "side", "aggregation", "scope", "source")
             used = [name for name in placeholders if f"{{{name}}}" in metric.column]
             for values in itertools.product(*(labels(group, name) for name in used)):
                 chosen = dict(zip(used, values, strict=True))
                 pattern = metric.column
                 if chosen.get("side") == "Total" and metric.column_total:
                     pattern = metric.column_total
-                for name, label in {**chosen, "horizon": "5m"}.items():
+                for name, label in {**chosen, "horizon": "5m", "level": "12"}.items():
                     pattern = pattern.replace(f"{{{name}}}", label)
                 assert [each.metric.name for each in columns_named(pattern, GROUPS)] == [metric.name], pattern
                 assert columns_named(pattern, GROUPS)[0].column == pattern

@@ -8,7 +8,7 @@ import pytest
 from asked import Config, compiled, generic, refused, trade
 
 import basalt
-from basalt.compiler.order import ordered_passes, source_of
+from basalt.compiler.order import ordered_passes, sources_of
 from basalt.configuration import AnalyticsConfig
 from basalt.errors import PassOrderError
 
@@ -104,8 +104,8 @@ def test_a_universe_reads_the_reference_only_where_the_source_lacks_its_columns(
     assert "ListingId IN (SELECT ListingId FROM reference WHERE CurrencyCode IN ('EUR'))" in other.sql
 
 
-def test_the_source_of_a_pass_is_what_it_names() -> None:
+def test_the_sources_of_a_pass_are_what_it_names() -> None:
     config = basalt.compile({"PASSES": CHAIN[:2]}, schemas={})
     assert [each.depends_on for each in config.passes.values()] == [(), ("minutes",)]
     model = AnalyticsConfig.model_validate({"PASSES": CHAIN})
-    assert [source_of(each) for each in model.PASSES] == [None, "minutes", "quarters", "minutes"]
+    assert [sources_of(each) for each in model.PASSES] == [(), ("minutes",), ("quarters",), ("minutes",)]

@@ -15,18 +15,21 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
+from markets.books import books
 from markets.moments import MIDNIGHT, MORNING
 from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.aggressors import signed
+from oracles.books import l2_pass
 from oracles.buckets import DAY, SECOND, Contract
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_mean
+from oracles.joined import joined
 from oracles.measures import ALL_SIDES, FLOWS
 from oracles.quotes import Quotes, looked_up, quoted
 from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
-from oracles.tolerances import metric_tolerance, trade_tolerance
+from oracles.tolerances import book_tolerance, metric_tolerance, trade_tolerance
 from oracles.trade_groups import grouped_pass
 from oracles.trade_pass import trade_pass
 from oracles.trades import Trade, by_instrument, read_trades
@@ -245,6 +248,62 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def check_order_book(case: GoldenCase, draw: Draw) -> None:
+    market = draw(books(st.just(MINUTES)))
+    asked, table = (
+        yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["l2_analytics"],
+        market.table,
+    )
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in market.rows]))
+    reference = pa.table({"ListingId": list(INSTRUMENTS), "InstrumentId": list(INSTRUMENTS.values())})
+    with views(case, l2=table, reference=reference) as found:
+        minutes = l2_pass(market.rows, MINUTES, renamed_groups(asked))
+        assert_same(found.result("minutes"), minutes, book_tolerance(minutes))
+        by_instrument = [{**row, "ListingId": row["InstrumentId"]} for row in market.rows]
+        quarters = l2_pass(by_instrument, QUARTERS, renamed_groups(asked))
+        columns = ("BidPrice1", "AskCumQuantity2", "SpreadBps", "MidOpen", "MidHigh", "MidClose")
+        assert_same(found.result("quarters"), with_columns(quarters, *columns), book_tolerance(quarters))
+
+
+def check_trade_and_book(case: GoldenCase, draw: Draw) -> None:
+    market, book = drawn_market(draw, MINUTES), draw(books(st.just(MINUTES), most=10))
+    lit, asked, flows = lit_trades(market.rows), {"liquidity": [PRICES_AT_BEST]}, ["TradeTotalVolume"]
+    table = book.table
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in book.rows]))
+    with views(case, trades=canonical(market), l2=table, reference=market.reference) as found:
+        measures = ["Volume", "VWAP", "OHLC"]
+        minutes = joined(trade_pass(lit, MINUTES, measures), l2_pass(book.rows, MINUTES, asked), flows=flows)
+        assert_same(found.result("minutes"), minutes, trade_tolerance(MINUTES))
+        trades = trade_pass(by_instrument(lit, market.instruments), QUARTERS, measures)
+        updates = [{**row, "ListingId": row["InstrumentId"]} for row in book.rows]
+        quarters = joined(trades, l2_pass(updates, QUARTERS, asked), flows=flows)
+        columns = [
+            name
+            for name in ("TradeTotalVolume", "TradeTotalVWAP", "Close", "AskPrice1")
+            if name in columns_of(quarters)
+        ]
+        assert_same(found.result("quarters"), with_columns(quarters, *columns), trade_tolerance(QUARTERS))
+
+
+PRICES_AT_BEST = {"sides": ["Bid", "Ask"], "levels": [1], "measures": ["Price"]}
+
+
+def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
+    """Groups of l2 metrics as the oracle reads them: lists of values, every field, names that begin otherwise."""
+    listed = ("sides", "levels", "measures", "variant", "source", "market_states")
+    groups: dict[str, Any] = {}
+    for kind, entries in asked.items():
+        for entry in entries:
+            group = {
+                name: [value] if name in listed and not isinstance(value, list) else value
+                for name, value in entry.items()
+            }
+            groups.setdefault(kind, []).append({"sides": ["Bid", "Ask"], "levels": [1], **group})
+    return groups
+
+
 def trade_analytics(case: GoldenCase) -> dict[str, Any]:
     """What the first pass of a case asks for."""
     return yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["trade_analytics"]
@@ -262,8 +321,10 @@ CHECKS = {
     "mapped_source": check_mapped_source,
     "medians_and_auctions": check_medians_and_auctions,
     "nanosecond_buckets": check_nanosecond_buckets,
+    "order_book": check_order_book,
     "no_sequence": check_no_sequence,
     "quotes_and_rules": check_quotes_and_rules,
+    "trade_and_book": check_trade_and_book,
     "two_pass": check_two_pass,
     "vendor_bars": check_vendor_bars,
 }

@@ -48,6 +48,11 @@ def analytics_config(contract: Contract, analytics: Config, name: str = "bars") 
     return {"name": name, "modules": ["trade"], **bucket_settings(contract), "trade_analytics": analytics}
 
 
+def book_pass_config(contract: Contract, analytics: Config, name: str = "books") -> Config:
+    """Return an l2 pass with any groups of metrics."""
+    return {"name": name, "modules": ["l2"], **bucket_settings(contract), "l2_analytics": analytics}
+
+
 def analytics_result(
     table: Any,  # noqa: ANN401 - any kind of source
     contract: Contract,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracles.buckets import SECOND, Contract
 from oracles.measures import ALL_SIDES
-from oracles.results import Tolerance
+from oracles.results import Result, Tolerance
 from oracles.trade_pass import column_name
 
 if TYPE_CHECKING:
@@ -59,3 +59,13 @@ CANCELLING = ("DiscrepancyTo", "Spread", "PriceImpact")
 def scale(column: str) -> float:
     """What the terms of a column add up to at most, where they may cancel."""
     return LARGEST_SUM if any(part in column for part in CANCELLING) else 1.0
+
+
+ADDED_UP = ("Cum", "Spread", "Imbalance", "WeightedMid")
+"""Parts of names of columns of the book that several values were added up for."""
+
+
+def book_tolerance(result: Result) -> Tolerance:
+    """Sums over levels and what is computed from them to 1e-12, what is read off an update exactly."""
+    columns = {name for row in result.values() for name in row if any(part in name for part in ADDED_UP)}
+    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE))

@@ -1,9 +1,11 @@
-"""The modules a pass can be computed by."""
+"""The modules a pass can be computed by, alone or together."""
 
 from basalt.compiler.modules.generic import GenericModule
+from basalt.compiler.modules.joined import JoinedModule
 from basalt.compiler.modules.l2 import L2Module
 from basalt.compiler.modules.trade import TradeModule
 from basalt.compiler.plan import Module
+from basalt.configuration import PassConfig
 
 MODULES: dict[str, Module] = {
     "trade": TradeModule(),
@@ -11,3 +13,9 @@ MODULES: dict[str, Module] = {
     "l2": L2Module(),
     "generic": GenericModule(),
 }
+
+
+def module_of(config: PassConfig) -> Module:
+    """Return what computes a pass: its module, or several joined; the retail imbalance is computed with the trades."""
+    names = [name for name in config.modules if name != "retail_imbalance" or "trade" not in config.modules]
+    return MODULES[names[0]] if len(names) == 1 else JoinedModule({name: MODULES[name] for name in names})

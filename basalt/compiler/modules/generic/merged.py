@@ -43,7 +43,15 @@ def ordered_row(columns: tuple[str, ...]) -> Fragment:
 
 def _merge(state: MergeState) -> Fragment:
     of = Identifier(state.column)
-    return merge(state.aggregate, of, ordered_row((*state.order, state.column)) if state.order else None)
+    if not state.order:
+        return merge(state.aggregate, of)
+    where = _is_taken(state) if state.aggregate == "latest" else None
+    return merge(state.aggregate, of, ordered_row((*state.order, state.column)), where)
+
+
+def _is_taken(state: MergeState) -> Fragment:
+    """Return the condition that a first or last was taken of a row: for ``latest`` of an event, with a value or not."""
+    return compose("{} IS NOT NULL", Identifier(state.order[0] if state.aggregate == "latest" else state.column))
 
 
 def _renamed(name: str, order: tuple[str, ...], keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -64,7 +72,5 @@ def _order_columns(columns: Mapping[str, str], rule: MergeRule, keys: tuple[str,
         for part, column in zip(state.order, _renamed(columns[state_name], state.order, keys), strict=True):
             if pick is not None and column not in keys:
                 row = ordered_row((*state.order, state.column))
-                given = compose(" FILTER (WHERE {} IS NOT NULL)", Identifier(state.column))
-                filtered = Fragment("") if state.aggregate == "latest" else given
-                found[column] = compose(pick + "{}", Identifier(part), row, filtered)
+                found[column] = compose(pick + " FILTER (WHERE {})", Identifier(part), row, _is_taken(state))
     return found

@@ -105,9 +105,9 @@ class GenericPass:
         return ()
 
     @property
-    def source_pass(self) -> str | None:
+    def source_passes(self) -> tuple[str, ...]:
         """The pass that is read, if it is one."""
-        return None if self.bars.table is not None else self.bars.name
+        return () if self.bars.table is not None else (self.bars.name,)
 
     @cached_property
     def join(self) -> ReferenceJoin | None:
@@ -169,7 +169,7 @@ class GenericPass:
         """The state columns this pass can add for a later one."""
         return tuple(self._hidden_items)
 
-    def needs(self, hidden: frozenset[str]) -> frozenset[str]:
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it reads one
         """Return the state columns of the source that are read when ``hidden`` ones of this pass are wanted."""
         available = frozenset(self.bars.hidden)
         if self._passes_through:

@@ -129,14 +129,17 @@ class Expansion:
         for source, metric in itertools.product(config.source, metrics):
             price = self._price(source)
             special = Specialisation(
-                {"open_mode": config.open_mode}, labels={"source": source}, requires=price.requires
+                {"open_mode": config.open_mode},
+                labels={"source": source},
+                requires=price.requires,
+                where=None if group.filter is None else f"{{{{ {_SELECTED} }}}}",
+                suffix=f"_{snake(source)}{group.suffix}",
             )
             values: dict[str, Sql] = {
                 "price": Identifier(snake(source)),
                 "close_before": Identifier(f"close_before_{snake(source)}{group.suffix}"),
             }
             if group.filter is not None:
-                special = replace(special, where=f"{{{{ {_SELECTED} }}}}", suffix=special.suffix + group.suffix)
                 values[_SELECTED] = group.filter
             asked = self._asked(specialise(metric, special), group, {"source": source})
             yield replace(asked, values=values, price=price)

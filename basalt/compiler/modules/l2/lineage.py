@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.lineage import ComputedColumn, MadeOf, Read, RowRule, StateFormula, merge_formula, state_formula
 from basalt.compiler.modules.l2.request import STANDING
 from basalt.compiler.plan import Relations
@@ -78,7 +77,7 @@ def _reads(planned: L2Pass, request: BookRequest) -> Iterator[Read]:
 
 def _event_time(planned: L2Pass) -> Read:
     expression, _ = planned.source.event_time()
-    names = (name for name in CANONICAL_TABLES[planned.source.name].event_times if name in planned.source)
+    names = (name for name in planned.source.canonical.event_times if name in planned.source)
     return Read(planned.source.name, next(names), expression)
 
 

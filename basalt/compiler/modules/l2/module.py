@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from basalt.catalog.library import load_library
+from basalt.compiler.modules.events.inputs import events_table
 from basalt.compiler.modules.l2.expansion import requests
 from basalt.compiler.modules.l2.planned import L2Pass
 from basalt.compiler.plan import Inputs
@@ -17,17 +18,17 @@ from basalt.errors import BindingError
 class L2Module:
     """Metrics of the order book per listing and time bucket."""
 
-    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:  # noqa: ARG002 - the interface
+    def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
         """Return the source tables the pass may read: ``l2``, or ``quotes`` where only those are given."""
-        source = _source(pipeline)
-        return (source, "reference") if uses_reference(pipeline) else (source,)
+        own = events_table(config, "l2", _source(pipeline), pipeline)
+        return (*own, "reference") if uses_reference(pipeline) else own
 
     def plan(self, config: PassConfig, inputs: Inputs) -> L2Pass:
         """Return the plan of the pass.
 
         Raises DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
-        source = inputs.tables[_source(inputs.config)]
+        source = inputs.events(config, "l2", _source(inputs.config))
         library = load_library(inputs.config.TEMPLATE_PATHS)
         planned = L2Pass(config, inputs, source, requests(config, library, source))
         _check_columns(planned)

@@ -32,6 +32,7 @@ from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.compiler.templates import render_text
 from basalt.configuration import L2AnalyticsConfig, PassConfig
+from basalt.configuration.buckets import seconds_to_nanoseconds
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,18 @@ class L2Pass:
     source: SourceTable
     asked: tuple[BookRequest, ...]
 
-    source_pass: str | None = None
     indicators: tuple[Indicator, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
+    def source_passes(self) -> tuple[str, ...]:
+        """The pass that is read in the place of a book, if one is."""
+        return (self.source.name,) if self.source.name in self.inputs.passes else ()
+
+    @property
     def events(self) -> tuple[EventTable, ...]:
         """The updates of the book."""
-        return (EventTable.of(self.source),)
+        return (EventTable.of(self.source, self.rows.margin),)
 
     @cached_property
     def contract(self) -> BucketContract:
@@ -63,16 +68,22 @@ class L2Pass:
         return ("ListingId", "TimeBucket")
 
     @property
+    def analytics(self) -> L2AnalyticsConfig:
+        """What the pass was asked for."""
+        return self.config.l2_analytics or L2AnalyticsConfig()
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The source tables that are read."""
         universe = self.inputs.config.UNIVERSE
         looked_up = universe is not None and any(column not in self.source for column in universe.where)
-        return (self.source.name, "reference") if looked_up else (self.source.name,)
+        own = () if self.source_passes else (self.source.name,)
+        return (*own, "reference") if looked_up else own
 
     @cached_property
     def rows(self) -> BookRows:
         """The updates before aggregation."""
-        place = f"pass {self.config.name}"
+        place, age = f"pass {self.config.name}", self.analytics.max_state_age_seconds
         needs = {column: f"{place}: {each.column}" for each in reversed(self.asked) for column in each.requires}
         return BookRows(
             source=self.source,
@@ -82,6 +93,7 @@ class L2Pass:
             carried=tuple(name for name in CARRIED if name in self.source),
             prices=self._prices,
             ordered_by=self._ordered_by,
+            max_age=None if age is None else seconds_to_nanoseconds(age),
         )
 
     @property
@@ -132,15 +144,15 @@ class L2Pass:
     @property
     def carried(self) -> dict[str, str]:
         """The carried columns, as the source and as the result call them."""
-        return carried_columns(self.source, self.config.l2_analytics or L2AnalyticsConfig())
+        return carried_columns(self.source, self.analytics)
 
     @property
     def hidden(self) -> tuple[str, ...]:
         """The state columns this pass can add for a later one."""
         return tuple(self.measured.hidden)
 
-    def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - an l2 pass reads no pass
-        """Return no states: an l2 pass reads no other pass."""
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it merges none
+        """Return no states: updates are read as they are."""
         return frozenset()
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:

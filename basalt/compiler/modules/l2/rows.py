@@ -6,22 +6,25 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from basalt.compiler.events import NO_MARGIN, Margin
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.filters import row_name
 from basalt.compiler.modules.events.grid import Grid
-from basalt.compiler.moments import nanoseconds
+from basalt.compiler.moments import nanoseconds, within
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
 from basalt.compiler.scans import scan_conditions
-from basalt.compiler.select import add_columns, select
+from basalt.compiler.select import Window, add_columns, select
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Sql
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
+from basalt.compiler.standing import last_given
 from basalt.compiler.types import is_float
 from basalt.configuration import L2AnalyticsConfig
 
 KEYS = ("ListingId", "TimeBucket")
 CARRIED = ("MIC", "Ticker", "CurrencyCode", "MarketState")
 UPDATES = "ordered_updates"
+_SO_FAR = "so_far"
 
 _BOOK_COLUMN = re.compile(r"(Bid|Ask)(Price|Quantity|NumOrders|InsertAge|LastMod|SizeAhead)\d+")
 
@@ -38,6 +41,7 @@ class BookRows:
 
     ``needs`` maps each column that is read to what needs it, ``prices`` are columns computed from the book of an
     update, ``ordered_by`` names the columns that tell updates of one time and sequence apart.
+    Where nulls of the source mean "unchanged", a value stands until the next one, at most ``max_age`` ns.
     """
 
     source: SourceTable
@@ -47,6 +51,7 @@ class BookRows:
     carried: Sequence[str]
     prices: Mapping[str, Sql]
     ordered_by: tuple[str, ...]
+    max_age: int | None
 
     @property
     def order(self) -> EventOrder:
@@ -56,11 +61,20 @@ class BookRows:
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to updates with buckets, prices and order; several steps read the last."""
-        steps = [self._scan(relations), self.grid.bucketed("bucketed_updates", "source_updates"), self._ordered()]
-        return [replace(step, is_computed_again=True) for step in steps]
+        if self.source.carries:
+            read = [self._scan(relations), self._carried(), self._within_dates()]
+        else:
+            read = [self._scan(relations)]
+        steps = [*read, self.grid.bucketed("bucketed_updates", read[-1].name), self._ordered()]
+        return [replace(step, is_computed_again=not self.source.carries) for step in steps]
+
+    @property
+    def margin(self) -> Margin:
+        """How far before the dates updates are read that tell what stands on them."""
+        return Margin(before=self.max_age) if self.source.carries else NO_MARGIN
 
     def _scan(self, relations: Relations) -> Step:
-        where = scan_conditions(self.source, self.grid.contract, self.inputs, relations)
+        where = scan_conditions(self.source, self.grid.contract, self.inputs, relations, self.margin)
         body = select(list(self._columns()), relations[self.source.name], where=where)
         return Step("source_updates", body, "one row per update of the book, in canonical columns")
 
@@ -72,6 +86,26 @@ class BookRows:
             yield SelectItem(sequence[0], "sequence")
         for name in dict.fromkeys([*self.carried, *self.needs]):
             yield SelectItem(self.column(name, self.needs.get(name, "the l2 module")), row_name(name))
+
+    def _carried(self) -> Step:
+        """Fill in what an update leaves unchanged."""
+        sequence = [] if self.source.order() is None else [Fragment("sequence NULLS FIRST")]
+        book = [name for name in self.needs if _BOOK_COLUMN.fullmatch(name)]
+        order = join([Identifier("event_ns"), *sequence, *map(Identifier, book)])
+        so_far = compose("PARTITION BY ListingId ORDER BY {} ROWS UNBOUNDED PRECEDING", order)
+        items = [SelectItem(last_given(name, "event_ns", _SO_FAR, self.max_age), name) for name in book]
+        plain = [item.name for item in self._columns() if item.name not in book]
+        body = select(
+            [*map(SelectItem.column, plain), *items], Identifier("source_updates"), window=Window(_SO_FAR, so_far)
+        )
+        return Step("carried_updates", body, "each update with what it leaves unchanged")
+
+    def _within_dates(self) -> Step:
+        config, contract = self.inputs.config, self.grid.contract
+        bounds = contract.event_bounds(config.START_DATE, config.END_DATE)
+        where = within(Identifier("event_ns"), "BIGINT", bounds, contract.closed)
+        body = select(Fragment("*"), Identifier("carried_updates"), where=where)
+        return Step("dated_updates", body, "the updates of the dates; those before told what stood")
 
     def column(self, name: str, needed_by: str) -> Sql:
         """Return a canonical column; what is not a finite number is null.

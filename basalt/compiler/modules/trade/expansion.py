@@ -47,6 +47,13 @@ def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple
     return found
 
 
+def trade_analytics(config: PassConfig) -> TradeAnalyticsConfig:
+    """Return what a pass is asked of trades, with the retail imbalance where that is one of its modules."""
+    asked = config.trade_analytics or TradeAnalyticsConfig()
+    is_named = "retail_imbalance" in config.modules
+    return asked.model_copy(update={"enable_retail_imbalance": True}) if is_named else asked
+
+
 @dataclass(frozen=True)
 class Expansion:
     """The expansion of one pass."""
@@ -60,7 +67,7 @@ class Expansion:
     @property
     def analytics(self) -> TradeAnalyticsConfig:
         """What the pass is asked for."""
-        return self.config.trade_analytics or TradeAnalyticsConfig(enable_retail_imbalance=True)
+        return trade_analytics(self.config)
 
     def check_measures(self) -> None:
         """Raise UnknownMetricError with every generic measure that there is not."""

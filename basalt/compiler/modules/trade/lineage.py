@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.layout import on_one_line
 from basalt.compiler.lineage import ComputedColumn, MadeOf, Read, RowRule, StateFormula, state_formula
 from basalt.compiler.modules.trade.rows import TradeRows
@@ -19,8 +18,6 @@ from basalt.compiler.templates import render_text
 if TYPE_CHECKING:
     from basalt.compiler.modules.trade.planned import TradePass
     from basalt.compiler.modules.trade.request import Request
-
-_TRADES = "trades"
 
 
 def computed_column(
@@ -63,7 +60,7 @@ def _key(planned: TradePass, name: str) -> ComputedColumn:
         return ComputedColumn(place, planned.contract.describe(), "", (_event_time(planned),))
     expression = planned.source.columns[name]
     carried = "" if name == "ListingId" else ", the last in the bucket" if name == "MarketState" else ", of the listing"
-    return ComputedColumn(place, f"{name}{carried}", "", (Read(_TRADES, name, expression),))
+    return ComputedColumn(place, f"{name}{carried}", "", (Read(planned.source.name, name, expression),))
 
 
 def _reads(planned: TradePass, request: Request, states: Sequence[StateColumn]) -> Iterator[Read]:
@@ -73,11 +70,11 @@ def _reads(planned: TradePass, request: Request, states: Sequence[StateColumn]) 
         if rows.lookup is not None and column in rows.lookup.columns:
             yield from rows.lookup.reads(column)
         elif by_rule is None or column != "AggressorSide" or by_rule.reads_given:
-            yield Read(_TRADES, column, rows.column(column, request.column))
+            yield Read(planned.source.name, column, rows.column(column, request.column))
     if any(each.is_ordered or each.looks_around for each in states):
         yield _event_time(planned)
         if (order := planned.source.order()) is not None:
-            yield Read(_TRADES, "sequence", order[0])
+            yield Read(planned.source.name, "sequence", order[0])
 
 
 def _added(rows: TradeRows, request: Request) -> dict[str, str]:
@@ -89,23 +86,23 @@ def _added(rows: TradeRows, request: Request) -> dict[str, str]:
 
 def _event_time(planned: TradePass) -> Read:
     expression, _ = planned.source.event_time()
-    names = (name for name in CANONICAL_TABLES[_TRADES].event_times if name in planned.source)
-    return Read(_TRADES, next(names), expression)
+    names = (name for name in planned.source.canonical.event_times if name in planned.source)
+    return Read(planned.source.name, next(names), expression)
 
 
 def row_rules(planned: TradePass, relations: Relations) -> Iterator[RowRule]:
     """Yield what decides which rows a trade pass has, and which trades count in them."""
     source, inputs, rows = planned.source, planned.inputs, planned.rows
-    yield RowRule("key ListingId", _TRADES, source.columns["ListingId"].text)
+    yield RowRule("key ListingId", planned.source.name, source.columns["ListingId"].text)
     time, _ = source.event_time()
-    yield RowRule(f"key TimeBucket, {planned.contract.describe()}", _TRADES, time.text)
+    yield RowRule(f"key TimeBucket, {planned.contract.describe()}", planned.source.name, time.text)
     if source.filter is not None:
-        yield RowRule("filter of TABLES.trades", _TRADES, source.filter.text)
+        yield RowRule(f"filter of TABLES.{source.name}", planned.source.name, source.filter.text)
     if dates := date_conditions(source, planned.contract, inputs.config):
-        yield RowRule("START_DATE and END_DATE", _TRADES, join(dates, " AND ").text)
+        yield RowRule("START_DATE and END_DATE", planned.source.name, join(dates, " AND ").text)
     if universe := universe_conditions(source, inputs, relations):
-        yield RowRule("UNIVERSE", _TRADES, join(universe, " AND ").text)
-    yield RowRule("trades with a size", _TRADES, source.is_given("Size", "the trade module").text)
+        yield RowRule("UNIVERSE", planned.source.name, join(universe, " AND ").text)
+    yield RowRule("trades with a size", planned.source.name, source.is_given("Size", "the trade module").text)
     if (counted := rows.is_counted()) is not None:
         but = ", but for metrics of every classification" if rows.every_row else ""
-        yield RowRule(f"classifications{but}", _TRADES, counted.text)
+        yield RowRule(f"classifications{but}", planned.source.name, counted.text)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from basalt.catalog.library import load_library
-from basalt.compiler.modules.trade.expansion import requests
+from basalt.compiler.modules.events.inputs import events_table
+from basalt.compiler.modules.trade.expansion import requests, trade_analytics
 from basalt.compiler.modules.trade.planned import TradePass
 from basalt.compiler.modules.trade.quotes import asks_for_quotes, quotes_table
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
-from basalt.configuration import AnalyticsConfig, PassConfig, TradeAnalyticsConfig
+from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.errors import BindingError
 
 
@@ -20,16 +21,17 @@ class TradeModule:
 
     def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
         """Return the source tables the pass may read."""
-        analytics = config.trade_analytics or TradeAnalyticsConfig()
+        analytics = trade_analytics(config)
         quotes = (quotes_table(analytics.quotes, pipeline),) if asks_for_quotes(analytics, pipeline) else ()
-        return ("trades", *quotes, *(("reference",) if uses_reference(pipeline) else ()))
+        own = events_table(config, "trade", "trades", pipeline)
+        return (*own, *quotes, *(("reference",) if uses_reference(pipeline) else ()))
 
     def plan(self, config: PassConfig, inputs: Inputs) -> TradePass:
         """Return the plan of the pass.
 
         Raises UnknownMetricError, DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
-        trades = inputs.tables["trades"]
+        trades = inputs.events(config, "trade", "trades")
         asked = requests(config, load_library(inputs.config.TEMPLATE_PATHS), trades)
         planned = TradePass(config, inputs, trades, asked)
         _check_columns(planned)

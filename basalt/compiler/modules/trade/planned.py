@@ -16,6 +16,7 @@ from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.events.grid import bucket_contract
 from basalt.compiler.modules.events.measured import Measured
 from basalt.compiler.modules.events.request import MetricRequest
+from basalt.compiler.modules.trade.expansion import trade_analytics
 from basalt.compiler.modules.trade.lineage import computed_column, row_rules, with_values
 from basalt.compiler.modules.trade.linked import Bucket, LinkedValues
 from basalt.compiler.modules.trade.quotes import QuoteLookup, looked_up, quotes_table
@@ -48,9 +49,13 @@ class TradePass:
     source: SourceTable
     asked: tuple[Request, ...]
 
-    source_pass: str | None = None
     indicators: tuple[Indicator, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def source_passes(self) -> tuple[str, ...]:
+        """The pass that is read in the place of trades, if one is."""
+        return (self.source.name,) if self.source.name in self.inputs.passes else ()
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -74,7 +79,8 @@ class TradePass:
         universe = self.inputs.config.UNIVERSE
         by_reference = universe is not None and any(column not in self.source for column in universe.where)
         quotes = (self.rows.lookup.quotes.name,) if self.rows.lookup else ()
-        return ("trades", *quotes, *(("reference",) if by_reference else ()))
+        own = () if self.source_passes else (self.source.name,)
+        return (*own, *quotes, *(("reference",) if by_reference else ()))
 
     @cached_property
     def rows(self) -> TradeRows:
@@ -95,7 +101,7 @@ class TradePass:
 
     @property
     def _analytics(self) -> TradeAnalyticsConfig:
-        return self.config.trade_analytics or TradeAnalyticsConfig()
+        return trade_analytics(self.config)
 
     @cached_property
     def _needs(self) -> dict[str, str]:
@@ -185,8 +191,8 @@ class TradePass:
         """The state columns this pass can add for a later one."""
         return tuple(self._measured.hidden)
 
-    def needs(self, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - a trade pass reads no pass
-        """Return no states: a trade pass reads no other pass."""
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it merges none
+        """Return no states: trades are read as they are."""
         return frozenset()
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from basalt.catalog.tables import CANONICAL_TABLES
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.filters import row_name
@@ -98,7 +97,7 @@ class TradeRows:
 
     def _scan(self, relations: Relations) -> Step:
         where = [*scan_conditions(self.source, self.contract, self.inputs, relations), *self._counting()]
-        body = select(list(self._columns()), relations["trades"], where=where)
+        body = select(list(self._columns()), relations[self.source.name], where=where)
         return Step("source_trades", body, "one row per trade, in canonical columns")
 
     def _counting(self) -> list[Sql]:
@@ -149,7 +148,7 @@ class TradeRows:
 
     def _plain(self, name: str, needed_by: str) -> Sql:
         """Return a column by what it is known to be, or else as the source has it, with NaN as null."""
-        known = CANONICAL_TABLES["trades"].assumed.get(name)
+        known = self.source.canonical.assumed.get(name)
         if name == "PreTradeMid" and name not in self.source and "PreTradeMid1ms" in self.source:
             name = "PreTradeMid1ms"
         if known == "VARCHAR" and name not in self.own:
