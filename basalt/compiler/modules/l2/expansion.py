@@ -129,7 +129,10 @@ class Expansion:
         for source, metric in itertools.product(config.source, metrics):
             price = self._price(source)
             special = Specialisation(
-                {"open_mode": config.open_mode}, labels={"source": source}, requires=price.requires
+                {"open_mode": config.open_mode},
+                labels={"source": source},
+                requires=price.requires,
+                suffix=f"_{snake(source)}",
             )
             values: dict[str, Sql] = {
                 "price": Identifier(snake(source)),
