@@ -41,7 +41,7 @@ AggregateName = Literal[
 
 Side = Literal["Total", "Bid", "Ask", "Unknown"]
 
-_NEIGHBOUR = re.compile(r"\{\{ (previous_trade|next_trade) \}\}")
+_NEIGHBOUR = re.compile(r"\{\{ (previous_trade|next_trade|trades_in_order) \}\}")
 _PAIRED = ("covariance", "slope")
 
 
@@ -123,7 +123,8 @@ class Metric(BaseModel):
     ``statistic_of`` the expression whose statistics, named in ``statistics``, are the metric's values.
     ``rows`` says which rows are read: ``counted`` (those of the configured classifications) or ``all``.
     ``derived`` are values of a row, each computed from those before it: columns that are added before aggregation. They
-    may look at ``previous_trade`` or ``next_trade``, in time order inside listing, bucket and side.
+    may look at ``previous_trade`` or ``next_trade``, in time order inside listing, bucket and side, or at all these
+    ``trades_in_order``.
     ``sides`` are those for which the metric has a meaning.
     A metric of module ``l2`` without states is a value of the book as it stands, in which ``requires`` may have
     ``{side}``, ``{level}`` and ``{up_to_level}``, the levels from the best one on.
@@ -223,6 +224,15 @@ class Metric(BaseModel):
         """Tell whether the metric is computed from a variable that a user's configuration sets."""
         texts = [*self.derived.values(), *(state.of for state in self.states.values()), self.statistic_of or ""]
         return any(_reads(text, variable) for text in texts)
+
+    @property
+    def completing(self) -> tuple[str, ...]:
+        """The parameters that the column's name tells, or that choose among the states."""
+        return tuple(
+            parameter
+            for parameter, choices in self.choices.items()
+            if f"{{{parameter}}}" in self.column or any(choice.states for choice in choices.values())
+        )
 
     @property
     def only_state(self) -> tuple[str, State] | None:

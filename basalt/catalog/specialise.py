@@ -40,10 +40,10 @@ def specialise(metric: Metric, special: Specialisation) -> Metric:
     """Return a metric without parameters, whose states have names of their own."""
     chosen = {parameter: metric.choices[parameter][name] for parameter, name in special.chosen.items()}
     choices = list(chosen.values())
-    values = {name: _placed(text) for choice in choices for name, text in choice.values.items()}
+    given = {name: text for choice in choices for name, text in choice.values.items()}
+    values = {name: _placed(text) for name, text in given.items()}
     states, value = _states(metric, special, choices)
-    telling = [name for parameter, name in special.chosen.items() if not chosen[parameter].states]
-    suffix = "".join(f"_{snake(each)}" for each in telling) + special.suffix
+    suffix = _suffix(metric, special)
     renamed = {name: f"{name}{suffix}" for name in (*states, *metric.derived)}
     names = {name: f"{{{{ {new} }}}}" for name, new in renamed.items()}
     changes: dict[str, object] = {
@@ -51,7 +51,9 @@ def specialise(metric: Metric, special: Specialisation) -> Metric:
         "column_total": metric.column_total and _column(metric.column_total, special, chosen),
         "title": " ".join([metric.title, *(choice.title for choice in choices), *_title(special)]),
         "requires": _requires(metric, special, chosen),
-        "derived": {renamed[name]: _filled(_filled(text, values), names) for name, text in metric.derived.items()},
+        "derived": {
+            renamed[name]: _filled(_derived(text, given, values), names) for name, text in metric.derived.items()
+        },
         "states": {renamed[name]: _state(state, special.where, {**values, **names}) for name, state in states.items()},
         "value": _filled(_filled(value, values), names),
         "choices": {},
@@ -63,9 +65,20 @@ def specialise(metric: Metric, special: Specialisation) -> Metric:
     if special.unit:
         changes["unit"] = special.unit
     for choice in choices:
-        given = choice.model_dump(include={"unit", "kind", "type", "null_rule"}, exclude_none=True)
-        changes |= given
+        changes |= choice.model_dump(include={"unit", "kind", "type", "null_rule"}, exclude_none=True)
     return metric.model_copy(update=changes)
+
+
+def _suffix(metric: Metric, special: Specialisation) -> str:
+    """Return what tells the states of the choices that the column's name tells from those of others."""
+    named = {parameter: name for parameter, name in special.chosen.items() if f"{{{parameter}}}" in metric.column}
+    telling = [name for parameter, name in named.items() if not metric.choices[parameter][name].states]
+    return "".join(f"_{snake(each)}" for each in telling) + special.suffix
+
+
+def _derived(text: str, given: Mapping[str, str], placed: Mapping[str, str]) -> str:
+    """Return a derived value with the values of choices filled in, as they are where one is the whole of it."""
+    return _filled(text, given if _VARIABLE.fullmatch(text) else placed)
 
 
 def _requires(metric: Metric, special: Specialisation, chosen: Mapping[str, Choice]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _cells(metric: Metric) -> tuple[str, ...]:
 def title_text(metric: Metric) -> str:
     """Return what a metric is, with the settings that complete it, and its column for all sides if that is another."""
     statistic = ["({aggregation})"] if metric.statistics else []
-    told = " ".join([metric.title, *(f"{{{parameter}}}" for parameter in metric.choices), *statistic])
+    told = " ".join([metric.title, *(f"{{{parameter}}}" for parameter in metric.completing), *statistic])
     return f"{told}; of all sides: {metric.column_total}" if metric.column_total else told
 
 
@@ -63,7 +63,7 @@ def parameter_rows(parameter: Parameter) -> Iterator[tuple[str, str, str]]:
         yield name, "one of", ", ".join(plain)
     if not parameter.choices:
         shown = parameter.default if isinstance(parameter.default, str) else ", ".join(_listed(parameter.default))
-        yield name, f"such as {shown}", parameter.title
+        yield name, f"such as {shown}" if shown else "if wanted", parameter.title
     for choice in parameter.choices:
         if choice.title:
             yield name, choice.name, choice.text

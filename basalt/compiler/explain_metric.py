@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from basalt.catalog.library import Library
-from basalt.catalog.metrics import Metric
+from basalt.catalog.metrics import Choice, Metric
 from basalt.catalog.metrics import State as MetricState
 from basalt.catalog.naming import NamedColumn
 from basalt.catalog.specialise import Specialisation, specialise
@@ -30,7 +31,7 @@ def explain_metric(named: NamedColumn, library: Library) -> Explanation:
     value = _value(metric, names)
     derived = {name: _plain(text, names) for name, text in metric.derived.items()}
     texts = [value, *(state.formula for state in states), *derived.values(), named.column, *metric.requires]
-    is_open = metric.statistic_of is not None or bool(metric.choices)
+    is_open = metric.statistic_of is not None or any(each.states for each in _choices(metric))
     return Explanation(
         column=named.column,
         metric=metric.name,
@@ -49,6 +50,11 @@ def explain_metric(named: NamedColumn, library: Library) -> Explanation:
         reaggregation="depends on what is chosen" if is_open else reaggregation(metric.natural_aggregation, apart),
         source=metric.source,
     )
+
+
+def _choices(metric: Metric) -> Iterator[Choice]:
+    for choices in metric.choices.values():
+        yield from choices.values()
 
 
 def _chosen(named: NamedColumn, library: Library) -> Metric:
@@ -128,21 +134,25 @@ def _asked_by(named: NamedColumn) -> str:
 
 def _settings(named: NamedColumn, texts: list[str]) -> dict[str, str]:
     """Return what sets each name in braces, as far as the configuration or the header says."""
-    asked = dict.fromkeys(name for text in texts for name in _SETTING.findall(text))
+    asked = list(dict.fromkeys(name for text in texts for name in _SETTING.findall(text)))
     found: dict[str, str] = {}
-    for name in asked:
+    for name in asked:  # which grows by the names in what is told of one
         parameter = named.group.parameter(name)
         if parameter is not None:
             words = [f"{each.name} ({each.text})" if each.title else each.name for each in parameter.choices]
             found[name] = ", ".join(words) or parameter.title
         else:
             found |= _computed(name, named)
+            asked += [each for each in _SETTING.findall(found.get(name, "")) if each not in asked]
     return found
 
 
 _VARIABLES = {
     "bucket_seconds": "time_bucket_seconds of the pass",
     "previous_trade": "the trade before of the same listing, bucket and side, in the order of events",
+    "trades_in_order": "the trades of the same listing, bucket and side, in the order of events",
+    "parts": "vpin_bucket_count (50); 1 with vpin_bucket_size",
+    "bucket_size": "vpin_bucket_size, in 1e-9 of Size",
     "mid": "the column that reference_price_col names",
     "mid_after": "the mid a horizon after the trade",
     "scale": "with unit: bps the factor 10000 / mid, else nothing",
@@ -157,8 +167,9 @@ _VARIABLES = {
 def _computed(name: str, named: NamedColumn) -> dict[str, str]:
     """Return what stands for a variable: values of the choice that sets it, else what a pass fills in."""
     metric = named.metric
+    names = {*metric.states, *metric.derived}
     own = [
-        f"{text} for {choice}"
+        f"{_plain(text, names)} for {choice}"
         for choices in metric.choices.values()
         for choice, each in choices.items()
         for variable, text in each.values.items()

@@ -58,6 +58,24 @@ class TradeGenericConfig(MetricGroupConfig):
     sides: Annotated[list[TradeSide], OneOrMany] = Field(default_factory=_total_only, min_length=1)
     """Whose trades to measure."""
 
+    vpin_bucket_count: int | None = Field(default=None, ge=1, le=1_000)
+    """VPIN: into how many volume buckets of equal size the volume of a time bucket is cut; 50 where nothing is said."""
+    vpin_bucket_size: float | None = Field(default=None, ge=1e-9, lt=1e18)
+    """VPIN: the size of a volume bucket, in units of Size, instead of their number."""
+
+    @model_validator(mode="after")
+    def _cuts_volume_in_one_way(self) -> TradeGenericConfig:
+        given = [name for name in ("vpin_bucket_count", "vpin_bucket_size") if getattr(self, name) is not None]
+        if len(given) > 1:
+            message = (
+                "vpin_bucket_count and vpin_bucket_size exclude each other: volume buckets are so many or so large"
+            )
+            raise ValueError(message)
+        if given and "VPIN" not in self.measures:
+            message = f"{given[0]} is for VPIN, which is not among the measures"
+            raise ValueError(message)
+        return self
+
 
 class TradeDiscrepancyConfig(MetricGroupConfig):
     """How far trade prices are from a reference price that stood before the trade, in basis points of it."""

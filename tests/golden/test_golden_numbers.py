@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,6 +34,7 @@ from oracles.tolerances import book_tolerance, metric_tolerance, trade_tolerance
 from oracles.trade_groups import grouped_pass
 from oracles.trade_pass import trade_pass
 from oracles.trades import Trade, by_instrument, read_trades
+from oracles.volume_buckets import vpin
 
 from golden import someone_elses
 from golden.cases import GoldenCase, golden_cases
@@ -304,6 +306,20 @@ def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
     return groups
 
 
+def check_order_flow(case: GoldenCase, draw: Draw) -> None:
+    market = drawn_market(draw, HOURS, added=vendor_columns)
+    trades, asked = read_trades(market.rows), trade_analytics(case)
+    medians = grouped_pass(trades, HOURS, {"discrepancy_metrics": asked["discrepancy_metrics"]})
+    told = told_apart(trade for trade in trades if trade.lit)
+    with views(case, trades=canonical(market)) as found:
+        hours = found.result("hours")
+    assert_same(hours, medians, metric_tolerance(columns_of(medians)))
+    for key, row in hours.items():
+        of_bucket = [trade for trade in told if (trade.listing, HOURS.label(trade.event)) == key]
+        flows = {"TradeTotalVPIN": vpin(of_bucket), "TradeTotalVPINOf2500": vpin(of_bucket, size=Fraction(2500))}
+        assert_same({key: row}, {key: flows}, Tolerance(dict.fromkeys(flows, 1e-12)))
+
+
 def trade_analytics(case: GoldenCase) -> dict[str, Any]:
     """What the first pass of a case asks for."""
     return yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["trade_analytics"]
@@ -323,6 +339,7 @@ CHECKS = {
     "nanosecond_buckets": check_nanosecond_buckets,
     "order_book": check_order_book,
     "no_sequence": check_no_sequence,
+    "order_flow": check_order_flow,
     "quotes_and_rules": check_quotes_and_rules,
     "trade_and_book": check_trade_and_book,
     "two_pass": check_two_pass,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from oracles.measures import Value
 from oracles.trade_pass import column_name
 from oracles.trades import Trade
+from oracles.volume_buckets import vpin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +162,7 @@ BY_SIDE: dict[str, Measure] = {
 }
 """Measures that have a meaning for every side."""
 
-OF_ALL: dict[str, Measure] = {"KyleLambda": kyle_lambda, "RunCount": run_count, "Roll": roll}
+OF_ALL: dict[str, Measure] = {"KyleLambda": kyle_lambda, "RunCount": run_count, "Roll": roll, "VPIN": vpin}
 """Measures of how trades of both sides follow each other."""
 
 FURTHER_MEASURES = (*BY_SIDE, *OF_ALL, "TWAP")

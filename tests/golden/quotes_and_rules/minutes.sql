@@ -138,15 +138,15 @@ valued_trades AS (
         CASE
             WHEN isfinite(LocalPrice) AND QuoteMid > 0
             THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (LocalPrice - QuoteMid)
-        END AS effective_spread_mid_1,
+        END AS effective_spread_quote_mid,
         CASE
             WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid1000ms > 0
             THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid1000ms - QuoteMid)
-        END AS price_impact_1s_mid_1,
+        END AS price_impact_1s_quote_mid,
         CASE
             WHEN isfinite(LocalPrice) AND QuoteMid > 0 AND QuoteMid300000ms > 0
             THEN CASE aggressor WHEN 1 THEN 2 WHEN 2 THEN -2 END * (QuoteMid300000ms - QuoteMid)
-        END AS price_impact_5m_mid_1
+        END AS price_impact_5m_quote_mid
     FROM signed_trades
 ),
 trades_by_side AS (
@@ -162,12 +162,12 @@ trades_by_side AS (
         count(*)                                                    AS trades,
         sum(discrepancy_to_quote_bid)                               AS discrepancy_sum_quote_bid,
         count(discrepancy_to_quote_bid)                             AS discrepancy_count_quote_bid,
-        sum(effective_spread_mid_1)                                 AS effective_spread_sum_mid_1,
-        count(effective_spread_mid_1)                               AS effective_spread_trades_mid_1,
-        sum(price_impact_1s_mid_1)                                  AS price_impact_sum_1s_mid_1,
-        count(price_impact_1s_mid_1)                                AS price_impact_trades_1s_mid_1,
-        sum(price_impact_5m_mid_1)                                  AS price_impact_sum_5m_mid_1,
-        count(price_impact_5m_mid_1)                                AS price_impact_trades_5m_mid_1
+        sum(effective_spread_quote_mid)                             AS effective_spread_sum_quote_mid,
+        count(effective_spread_quote_mid)                           AS effective_spread_trades_quote_mid,
+        sum(price_impact_1s_quote_mid)                              AS price_impact_sum_1s_quote_mid,
+        count(price_impact_1s_quote_mid)                            AS price_impact_trades_1s_quote_mid,
+        sum(price_impact_5m_quote_mid)                              AS price_impact_sum_5m_quote_mid,
+        count(price_impact_5m_quote_mid)                            AS price_impact_trades_5m_quote_mid
     FROM valued_trades
     GROUP BY ListingId, bucket, aggressor
 ),
@@ -184,12 +184,12 @@ trade_states AS (
         CAST(sum(trades) FILTER (WHERE aggressor = 0) AS BIGINT) AS unknown_trades,
         sum(discrepancy_sum_quote_bid)                           AS total_discrepancy_sum_quote_bid,
         CAST(sum(discrepancy_count_quote_bid) AS BIGINT)         AS total_discrepancy_count_quote_bid,
-        sum(effective_spread_sum_mid_1)                          AS total_effective_spread_sum_mid_1,
-        CAST(sum(effective_spread_trades_mid_1) AS BIGINT)       AS total_effective_spread_trades_mid_1,
-        sum(price_impact_sum_1s_mid_1)                           AS total_price_impact_sum_1s_mid_1,
-        CAST(sum(price_impact_trades_1s_mid_1) AS BIGINT)        AS total_price_impact_trades_1s_mid_1,
-        sum(price_impact_sum_5m_mid_1)                           AS total_price_impact_sum_5m_mid_1,
-        CAST(sum(price_impact_trades_5m_mid_1) AS BIGINT)        AS total_price_impact_trades_5m_mid_1
+        sum(effective_spread_sum_quote_mid)                      AS total_effective_spread_sum_quote_mid,
+        CAST(sum(effective_spread_trades_quote_mid) AS BIGINT)   AS total_effective_spread_trades_quote_mid,
+        sum(price_impact_sum_1s_quote_mid)                       AS total_price_impact_sum_1s_quote_mid,
+        CAST(sum(price_impact_trades_1s_quote_mid) AS BIGINT)    AS total_price_impact_trades_1s_quote_mid,
+        sum(price_impact_sum_5m_quote_mid)                       AS total_price_impact_sum_5m_quote_mid,
+        CAST(sum(price_impact_trades_5m_quote_mid) AS BIGINT)    AS total_price_impact_trades_5m_quote_mid
     FROM trades_by_side
     GROUP BY ListingId, bucket
 )
@@ -204,8 +204,8 @@ SELECT
     coalesce(ask_trades, 0)                 AS TradeAskCount,
     coalesce(unknown_trades, 0)             AS TradeUnknownCount,
     total_discrepancy_sum_quote_bid / nullif(total_discrepancy_count_quote_bid, 0) AS DiscrepancyToQuoteBid,
-    total_effective_spread_sum_mid_1 / nullif(total_effective_spread_trades_mid_1, 0) AS EffectiveSpread1s,
-    total_effective_spread_sum_mid_1 / nullif(total_effective_spread_trades_mid_1, 0) AS EffectiveSpread5m,
-    total_price_impact_sum_1s_mid_1 / nullif(total_price_impact_trades_1s_mid_1, 0) AS PriceImpact1s,
-    total_price_impact_sum_5m_mid_1 / nullif(total_price_impact_trades_5m_mid_1, 0) AS PriceImpact5m
+    total_effective_spread_sum_quote_mid / nullif(total_effective_spread_trades_quote_mid, 0) AS EffectiveSpread1s,
+    total_effective_spread_sum_quote_mid / nullif(total_effective_spread_trades_quote_mid, 0) AS EffectiveSpread5m,
+    total_price_impact_sum_1s_quote_mid / nullif(total_price_impact_trades_1s_quote_mid, 0) AS PriceImpact1s,
+    total_price_impact_sum_5m_quote_mid / nullif(total_price_impact_trades_5m_quote_mid, 0) AS PriceImpact5m
 FROM trade_states

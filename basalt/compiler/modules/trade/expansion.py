@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from basalt.catalog.library import Library
 from basalt.catalog.metrics import Metric
@@ -15,7 +16,7 @@ from basalt.compiler.modules.trade.horizons import horizon_column, quote_horizon
 from basalt.compiler.modules.trade.request import Request
 from basalt.compiler.modules.trade.rows import CARRIED, KEYS
 from basalt.compiler.sources import SourceTable
-from basalt.compiler.sql import Fragment, Identifier, Sql, compose
+from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose
 from basalt.configuration import (
     FlagCodes,
     PassConfig,
@@ -29,6 +30,7 @@ from basalt.configuration import (
 from basalt.errors import MeasureSideError, Problem, UnknownMetricError, listing, nearest
 
 _FILTER = "selected"
+_PARTS = 50
 _DEFAULT = ("VWAP", "VolumeWeightedPricePlacement", "Volume", "OHLC")
 
 
@@ -61,8 +63,10 @@ class Expansion:
     config: PassConfig
     library: Library
     source: SourceTable
-    _mids: dict[str, str] = field(default_factory=lambda: {"PreTradeMid": ""})
+    _mids: dict[str, str] = field(default_factory=lambda: {"PreTradeMid": "", "QuoteMid": "quote_mid"})
     """What tells states over one column of mids from those over another."""
+    _cuts: dict[tuple[float | None, int], str] = field(default_factory=dict)
+    """What tells states over volume buckets of one size or number from those over others."""
 
     @property
     def analytics(self) -> TradeAnalyticsConfig:
@@ -138,7 +142,17 @@ class Expansion:
         measures = self.library.measures("trade")
         for measure, side in itertools.product(config.measures, config.sides):
             for metric in measures[measure]:
-                yield self._request(Asked(metric, side, {"measures": measure, "sides": side}), group)
+                special, values = self._volume_buckets(config) if "volume_buckets" in metric.choices else (None, {})
+                fields = {"measures": measure, "sides": side}
+                yield self._request(Asked(metric, side, fields, special or Specialisation(), values), group)
+
+    def _volume_buckets(self, config: TradeGenericConfig) -> tuple[Specialisation, dict[str, Sql]]:
+        """Return into which volume buckets a time bucket is cut: so many parts, or so much in 1e-9 of Size."""
+        size, parts = config.vpin_bucket_size, 1 if config.vpin_bucket_size else config.vpin_bucket_count or _PARTS
+        number = len(self._cuts)
+        suffix = self._cuts.setdefault((size, parts), f"_{number + 1}" if number else "")
+        special = Specialisation({"volume_buckets": "GivenSize" if size else "EqualParts"}, suffix=suffix)
+        return special, {"parts": Literal(parts), "bucket_size": Literal(round(Decimal(str(size or 0)) * 10**9))}
 
     def _discrepancy(self, config: TradeDiscrepancyConfig, group: Group) -> Iterator[Request]:
         metric = self.library.family("trade", "discrepancy")["Discrepancy"]
@@ -187,7 +201,7 @@ class Expansion:
             yield self._request(Asked(metrics[variant], "Total", fields, special, values), group)
 
     def _impact_suffix(self, before: str, unit: str, horizon: str | None) -> str:
-        mid = self._mids.setdefault(before, f"mid_{len(self._mids)}")
+        mid = self._mids.setdefault(before, f"mid_{len(self._mids) - 1}")
         return "".join(f"_{part}" for part in (horizon, mid, "bps" if unit == "bps" else "") if part)
 
     def _request(self, asked: Asked, group: Group) -> Request:

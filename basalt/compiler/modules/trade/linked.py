@@ -19,6 +19,7 @@ from basalt.compiler.templates import render_text
 _LINKED = "linked_trades"
 _IN_ORDER = "in_order"
 _COMMENT = "each trade with what depends on the trades next to it"
+_FOLLOWS = "each trade with what follows from that"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Bucket:
     def values(self) -> dict[str, Sql]:
         """What an expression that looks around may name."""
         window = Identifier(_IN_ORDER)
-        return {"previous_trade": window, "next_trade": window, "bucket_end": self.end}
+        return {**dict.fromkeys(("previous_trade", "next_trade", "trades_in_order"), window), "bucket_end": self.end}
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,17 @@ class LinkedValues:
             expression = render_text(text, **names)
             if is_selective(request) and not looks_around(text):
                 expression = _selection(request, expression)
-            yield ValueColumn(request.state_column(name), expression, step)
+            yield ValueColumn(request.state_column(name), expression, step, looks_around(text))
 
     def steps(self, source: str, requests: Sequence[Request]) -> list[Step]:
         """Return the steps that add the columns to the rows of a step."""
-        window, steps = self.bucket.window(requests), list[Step]()
-        for number, columns in itertools.groupby(self.columns(requests), lambda column: column.step):
+        steps: list[Step] = []
+        for number, group in itertools.groupby(self.columns(requests), lambda column: column.step):
+            columns = list(group)
             name = _LINKED if number == 1 else f"{_LINKED}_{number}"
-            items = [column.item for column in columns]
-            steps.append(Step(name, add_columns(steps[-1].name if steps else source, items, window), _COMMENT))
+            window = self.bucket.window(requests) if any(column.looks_around for column in columns) else None
+            body = add_columns(steps[-1].name if steps else source, [column.item for column in columns], window)
+            steps.append(Step(name, body, _COMMENT if window else _FOLLOWS))
         return steps
 
 

@@ -28,6 +28,7 @@ class ValueColumn:
     name: str
     expression: Fragment
     step: int
+    looks_around: bool = False
 
     @property
     def item(self) -> SelectItem:
@@ -47,10 +48,7 @@ class TradeValues:
 
     def name(self, value: str) -> str:
         """Return the column of a value: its name, changed where trades have another column of it."""
-        name = row_name(value)
-        while name.casefold() in self._taken:
-            name = f"value_{name}"
-        return name
+        return self._names[value]
 
     def columns(self, requests: Sequence[Request]) -> tuple[ValueColumn, ...]:
         """Return the columns of some of the requests, each once, in the order of their steps."""
@@ -70,6 +68,24 @@ class TradeValues:
         values = self.of(request)
         for name, step in request.metric.own_levels().items():
             yield ValueColumn(self.name(name), render_text(request.metric.derived[name], **values), step)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The column of each value; values that are computed in the same way are one column."""
+        names: dict[str, str] = {}
+        columns: dict[str, str] = {}
+        for request in self.requests:
+            for value in request.metric.own_levels():
+                known = {name: Identifier(column) for name, column in names.items()}
+                expression = render_text(request.metric.derived[value], **{**request.values, **known})
+                names[value] = columns.setdefault(expression.text, self._free(value))
+        return names
+
+    def _free(self, value: str) -> str:
+        name = row_name(value)
+        while name.casefold() in self._taken:
+            name = f"value_{name}"
+        return name
 
     @cached_property
     def _taken(self) -> frozenset[str]:
