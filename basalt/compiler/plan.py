@@ -34,8 +34,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Check:
-    """A query that counts offenders, which should be 0; ``message`` says what they are, with ``{count}``.
+    """A query that counts offenders, which should be 0, and gives samples of them as text.
 
+    ``message`` says what they are, with ``{count}`` and ``{samples}``.
     ``when`` is a condition on the pass's rows without which the query need not be asked.
     """
 

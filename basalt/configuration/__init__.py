@@ -1,7 +1,7 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
-from basalt.configuration.generic import GenericAnalyticsConfig, TalibIndicatorConfig, WeightedMean
+from basalt.configuration.generic import GenericAnalyticsConfig, MembershipConfig, TalibIndicatorConfig, WeightedMean
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
     L2ImbalanceConfig,
@@ -35,6 +35,7 @@ __all__ = [
     "L2OHLCConfig",
     "L2PriceConfig",
     "L2SpreadConfig",
+    "MembershipConfig",
     "OutputTarget",
     "PassConfig",
     "QuoteLookupConfig",

@@ -58,6 +58,32 @@ Aggregations = Annotated[
 ]
 
 
+class MembershipConfig(ConfigModel):
+    """A table of the groups that rows belong to, such as the members of indices: a row per member and group.
+
+    One may belong to several groups. The table may have TimeBucket (members by bucket), Date (by day), or ValidFrom and
+    ValidTo (by period, both days included); without any of them members are members for good.
+    """
+
+    table: str
+    """A table of ``TABLES``."""
+    on: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["ListingId"], min_length=1)
+    """The columns, of the table and of the source, by which a row is found."""
+    weight: str | None = None
+    """A column of the table by which what adds up is multiplied: sums and counts of a metric's own rule, and ``sum``.
+    One without a finite weight is no member."""
+
+
+def _read_membership(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic judges it next
+    """Read the short form: the name of the table."""
+    return {"table": value} if isinstance(value, str) else value
+
+
+Membership = Annotated[
+    MembershipConfig, BeforeValidator(_read_membership, json_schema_input_type=MembershipConfig | str)
+]
+
+
 class TalibIndicatorConfig(ConfigModel):
     """One TA-Lib function of one input series, computed per ``group_by`` key in time order."""
 
@@ -81,7 +107,10 @@ class GenericAnalyticsConfig(ConfigModel):
     source_pass: str
     """The pass or table that is read."""
     group_by: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["ListingId", "TimeBucket"], min_length=1)
-    """Columns of the source, or of the ``reference`` table, that make a row; with ``TimeBucket`` or without."""
+    """Columns that make a row, with ``TimeBucket`` or without: of the source, else of the ``membership`` table, else of
+    the ``reference`` table."""
+    membership: Membership | None = None
+    """The groups that rows belong to, which ``group_by`` may name: a table with a row per member and group."""
     resample_rule: str | None = None
     """Width of the new buckets: ``15m``, ``1h``, ``30s``, ``500ms``, ``1d``; a multiple of the source's."""
     aggregations: Aggregations | None = None
@@ -123,6 +152,9 @@ class GenericAnalyticsConfig(ConfigModel):
         if self.output_name_pattern is not None and self.aggregations is None:
             message = "output_name_pattern needs aggregations: rows that pass through keep their names"
             found.append(Disagreement(("output_name_pattern",), message))
+        if self.membership is not None and self.aggregations is None:
+            message = "membership needs aggregations: rows that pass through belong to no group"
+            found.append(Disagreement(("membership",), message))
         if found:
             raise DisagreementError(found)
         return self

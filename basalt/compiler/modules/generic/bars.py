@@ -81,7 +81,7 @@ def read_bars(config: PassConfig, inputs: Inputs) -> Bars:
         column: key_column(column, column) if column in _KEYS else BoundColumn(column, title=column)
         for column in table.columns
     }
-    contract = _stated_contract(config, table, inputs.config.TABLES.get(name))
+    contract = stated_contract(config, table, inputs.config.TABLES.get(name))
     return Bars(name, columns, table.types, contract, table=table)
 
 
@@ -92,7 +92,7 @@ def _indicator_column(name: str) -> BoundColumn:
     return BoundColumn(name, kind="ratio", refusal="an indicator depends on the series it was computed on")
 
 
-def _stated_contract(config: PassConfig, table: SourceTable, stated: TableConfig | None) -> BucketContract | None:
+def stated_contract(config: PassConfig, table: SourceTable, stated: TableConfig | None) -> BucketContract | None:
     """Return a table's contract: what its entry in TABLES states, else what the pass says."""
     if "TimeBucket" not in table:
         return None

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from basalt.compiler.modules.generic.aggregation import aggregated
 from basalt.compiler.modules.generic.bars import analytics_of, read_bars
+from basalt.compiler.modules.generic.members import read_members, with_members
+from basalt.compiler.modules.generic.merged import Groups
 from basalt.compiler.modules.generic.planned import GenericPass
 from basalt.compiler.modules.generic.requests import AggregationRequest, check_names, requests
 from basalt.compiler.plan import Inputs
@@ -28,12 +30,13 @@ class GenericModule:
     """Joins, regroups, resamples, aggregates and adds indicators."""
 
     def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
-        """Return the source tables the pass may read: its source if that is a table, and ``reference``."""
+        """Return the source tables the pass may read: its source if that is one, of members, and ``reference``."""
         analytics = analytics_of(config)
         passes = {each.name for each in pipeline.PASSES}
         source = () if analytics.source_pass in passes else (analytics.source_pass,)
         wants_reference = "reference" in pipeline.TABLES or _names_reference(analytics) or uses_reference(pipeline)
-        return (*source, "reference") if wants_reference else source
+        groups = (analytics.membership.table,) if analytics.membership else ()
+        return tuple(dict.fromkeys((*source, *groups, *(("reference",) if wants_reference else ()))))
 
     def plan(self, config: PassConfig, inputs: Inputs) -> GenericPass:
         """Return the plan of the pass.
@@ -42,12 +45,15 @@ class GenericModule:
         """
         bars, place = read_bars(config, inputs), f"pass {config.name}"
         asked = requests(analytics_of(config), bars, place)
-        planned = GenericPass(config, inputs, bars)
+        members = read_members(config, inputs, bars, asked)
+        planned = GenericPass(config, inputs, bars, asked, members)
         _check_columns(planned, asked)
         check_names(asked, planned.keys, place)
         _check_grid(planned)
         _check_dates(planned)
-        planned = replace(planned, aggregated=aggregated(asked, bars, planned.keys, place))
+        weight = planned.reading.working.member_weight if members is not None and members.weight else None
+        groups = Groups(planned.keys, weight)
+        planned = replace(planned, aggregated=aggregated(asked, with_members(bars, members), groups, place))
         return replace(planned, indicators=planned.resolve_indicators())
 
 
@@ -61,13 +67,14 @@ def _check_columns(planned: GenericPass, asked: Iterable[AggregationRequest]) ->
     bars, place = planned.bars, f"pass {planned.config.name}"
     problems = []
     reference = planned.inputs.tables.get("reference")
-    for name in planned.analytics.group_by:
-        if name not in bars.columns and name not in (reference or ()):
+    for name in planned.looked_up:
+        if name not in (reference or ()):
             known = [*bars.columns, *(reference.columns if reference else ())]
             message = f"{bars.name} has no column {name!r}" + (", nor has reference" if reference else "")
             problems.append(Problem(message, f"{place}: group_by", _hint(name, known)))
+    joined = planned.membership.values if planned.membership else ()
     for request in asked:
-        for name in set(request.names) - set(bars.columns):
+        for name in set(request.names) - {*bars.columns, *joined}:
             message = f"{bars.name} has no column {name!r}; it has {listing(bars.columns)}"
             problems.append(Problem(message, f"{place}: aggregations.{request.asked_by}", nearest(name, bars.columns)))
     if problems:
@@ -103,6 +110,7 @@ def _check_grid(planned: GenericPass) -> None:
 
 
 def _check_dates(planned: GenericPass) -> None:
-    if planned.join is not None and planned.join.is_dated and planned.bars.contract is None:
+    reference = planned.reading.reference
+    if reference is not None and reference.is_dated and planned.bars.contract is None:
         message = f"reference has dates, but {planned.bars.name} has no TimeBucket to look them up by"
         raise BindingError(message, place=f"pass {planned.config.name}: group_by")

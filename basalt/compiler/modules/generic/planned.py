@@ -15,12 +15,16 @@ from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars, analytics_of
+from basalt.compiler.modules.generic.cautions import cautions
 from basalt.compiler.modules.generic.lineage import computed_column, row_rules
-from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
-from basalt.compiler.plan import Check, Inputs, Relations, Step, in_message
-from basalt.compiler.select import add_columns, pass_sql, select
-from basalt.compiler.sql import Fragment, Identifier, Literal, compose
-from basalt.compiler.templates import render
+from basalt.compiler.modules.generic.membership import MembershipJoin
+from basalt.compiler.modules.generic.reading import Reading
+from basalt.compiler.modules.generic.reference import ReferenceJoin
+from basalt.compiler.modules.generic.requests import AggregationRequest
+from basalt.compiler.modules.generic.working_columns import WorkingColumns
+from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.select import select
+from basalt.compiler.sql import Identifier
 from basalt.configuration import GenericAnalyticsConfig, PassConfig
 from basalt.configuration.base import duplicates
 from basalt.configuration.buckets import parse_origin, parse_rule
@@ -33,31 +37,14 @@ _TIME = "TimeBucket"
 
 
 @dataclass(frozen=True)
-class WorkingColumns:
-    """The columns a pass adds on its way, under names that nothing it reads has."""
-
-    bucket: str
-    bar_start: str
-    bar_date: str
-
-    @classmethod
-    def beside(cls, names: Iterable[str]) -> WorkingColumns:
-        """Return names unlike those of a pass's own columns."""
-        taken = {name.casefold() for name in names}
-        return cls(*(_free(name, taken) for name in ("bucket", "bar_start", "bar_date")))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return name if name not in taken else _free(f"{name}_", taken)
-
-
-@dataclass(frozen=True)
 class GenericPass:
     """A generic pass, planned."""
 
     config: PassConfig
     inputs: Inputs
     bars: Bars
+    asked: tuple[AggregationRequest, ...]
+    membership: MembershipJoin | None = None
     aggregated: tuple[AggregatedColumn, ...] = ()
     indicators: tuple[Indicator, ...] = ()
 
@@ -88,7 +75,8 @@ class GenericPass:
     @property
     def looked_up(self) -> tuple[str, ...]:
         """The group keys that come from ``reference``."""
-        return tuple(name for name in self.keys if name not in self.bars.columns)
+        groups = self.membership.groups if self.membership else ()
+        return tuple(name for name in self.keys if name not in self.bars.columns and name not in groups)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -97,7 +85,8 @@ class GenericPass:
         universe = self.inputs.config.UNIVERSE
         by_universe = universe is not None and bool(own) and not set(universe.where) <= set(self.bars.columns)
         uses = self.looked_up or (by_universe and "reference" in self.inputs.tables)
-        return (*own, "reference") if uses else own
+        groups = () if self.membership is None else (self.membership.table.name,)
+        return tuple(dict.fromkeys((*own, *groups, *(("reference",) if uses else ()))))
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -110,16 +99,21 @@ class GenericPass:
         return None if self.bars.table is not None else self.bars.name
 
     @cached_property
-    def join(self) -> ReferenceJoin | None:
-        """How group keys that the bars lack are looked up; None where there are none."""
-        if not self.looked_up:
-            return None
-        return ReferenceJoin(self.inputs.tables["reference"], self.looked_up, self._working.bar_date)
+    def reading(self) -> Reading:
+        """What is read of the bars and joined to them."""
+        working = self._working
+        regridded = self.contract if self._is_regridded else None
+        members = None if self.membership is None else replace(self.membership, working=working)
+        reference = None
+        if self.looked_up:
+            reference = ReferenceJoin(self.inputs.tables["reference"], self.looked_up, working.bar_date)
+        return Reading(self.bars, self.inputs, working, regridded, members, reference)
 
     @cached_property
     def _working(self) -> WorkingColumns:
-        outputs = [each.column.name for each in self.aggregated]
-        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys, *outputs])
+        joined = self.membership.values if self.membership else ()
+        outputs = [each.output for each in self.asked]
+        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys, *joined, *outputs])
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -178,18 +172,10 @@ class GenericPass:
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps from the source's rows to the result."""
-        steps = self._reading(relations, hidden)
+        steps = self.reading.steps(self._kept(hidden), relations)
         if self._passes_through:
             return [*steps, self._passed_on(steps[-1].name, hidden)]
         return [*steps, self._grouped(steps[-1].name, hidden), self._result(hidden)]
-
-    def _reading(self, relations: Relations, hidden: frozenset[str]) -> list[Step]:
-        steps = [self._bars(hidden, relations)]
-        if self._uses_time:
-            steps.append(self._placed())
-        if self.join is not None:
-            steps += self.join.steps(steps[-1].name, relations)
-        return steps
 
     def _kept(self, hidden: frozenset[str]) -> list[str]:
         """Return the source's columns that are read, in its order."""
@@ -197,8 +183,7 @@ class GenericPass:
             wanted = {*self.bars.columns, *hidden}
         else:
             wanted = {*self.keys, *(column for each in self.aggregated for column in each.reads)}
-        if self.looked_up:
-            wanted.add("ListingId")
+        wanted |= self.reading.needs
         if self._is_regridded and not self._passes_through:
             wanted -= set() if self._orders_by_time else {_TIME}
         return [name for name in (*self.bars.columns, *self.bars.hidden) if name in wanted]
@@ -211,37 +196,6 @@ class GenericPass:
     def _is_regridded(self) -> bool:
         """Whether labels change, so that buckets are computed anew."""
         return self.contract is not None and self.contract != self.bars.contract
-
-    @property
-    def _uses_time(self) -> bool:
-        """Whether something is computed from a bar's time: its new bucket, or its date."""
-        return self._is_regridded or (self.join is not None and self.join.is_dated)
-
-    def _bars(self, hidden: frozenset[str], relations: Relations) -> Step:
-        items = [SelectItem(self.bars.expression(name), name) for name in self._kept(hidden)]
-        if self._uses_time and self.bars.contract is not None:
-            items.append(SelectItem(self._bar_start(self.bars.contract), self._working.bar_start))
-        body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
-        return Step("source_bars", body, f"the rows of {self.bars.name}")
-
-    def _bar_start(self, source: BucketContract) -> Fragment:
-        label = compose("epoch_ns({})", self.bars.expression(_TIME))
-        return compose("{} - {}", label, source.width) if source.label_shift else label
-
-    def _placed(self) -> Step:
-        """Add what is computed from a bar's start."""
-        items: list[SelectItem] = []
-        comment = "each bar with its date"
-        start = Identifier(self._working.bar_start)
-        if self._is_regridded and self.contract is not None:
-            origin = self.contract.origin
-            moment = compose("({} - {})", start, Literal(origin)) if origin else start
-            bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
-            items.append(SelectItem(bucket, self._working.bucket))
-            comment = f"each bar in the bucket that contains it: {self.contract.describe()}"
-        if self.join is not None and self.join.is_dated:
-            items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self._working.bar_date))
-        return Step("bucketed_bars", add_columns("source_bars", items), comment)
 
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
         by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
@@ -283,20 +237,13 @@ class GenericPass:
         return row_rules(self, relations)
 
     def refusals(self, relations: Relations) -> list[Check]:
-        """Return the check that the reference has one row per listing and time."""
-        return [] if self.join is None else [self.join.refusal(relations)]
+        """Return the checks that what is looked up is there once at a time."""
+        joins = (self.reading.members, self.reading.reference)
+        return [check for each in joins if each is not None for check in each.refusals(relations)]
 
     def cautions(self, relations: Relations) -> list[Check]:
-        """Return the count of listings without a reference row."""
-        if self.join is None:
-            return []
-        steps = self._reading(relations, frozenset())
-        nothing = compose("{} IS NULL", Identifier(self.looked_up[0]))
-        body = select(compose("count(DISTINCT ListingId)"), Identifier(MAPPED), where=[nothing])
-        query = pass_sql("listings without reference data", [*steps, Step("result", body, "how many")])
-        column = in_message(self.looked_up[0])
-        message = f"pass {self.config.name}: {{count}} listings have no {column} in reference; their key is null"
-        return [Check(query, message, when=nothing)]
+        """Return the counts of what is not in the tables that are looked up in."""
+        return cautions(self, relations)
 
 
 def _final(items: list[SelectItem], source: str) -> Step:
