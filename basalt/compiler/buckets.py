@@ -54,8 +54,7 @@ class BucketContract:
 
     def describe(self) -> str:
         """Return the contract in words, as it stands in compiled SQL."""
-        interval = "(start, end]" if self.closed == "right" else "[start, end)"
-        return f"{self.seconds} s buckets {interval}, labelled by their {self.anchor}"
+        return f"{self.seconds} s buckets {interval(self.closed)}, labelled by their {self.anchor}"
 
     def event_bounds(self, first: date | None, last: date | None) -> tuple[int | None, int | None]:
         """Return the events of all buckets that start on the days ``first``..``last``, as bounds in nanoseconds.
@@ -69,6 +68,11 @@ class BucketContract:
 
     def _first_edge_from(self, moment: int) -> int:
         return self.origin + -((self.origin - moment) // self.width) * self.width
+
+
+def interval(closed: Closed) -> str:
+    """Return which end of a bucket belongs to it, as a mathematician writes it."""
+    return "(start, end]" if closed == "right" else "[start, end)"
 
 
 def _midnight(day: date) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
@@ -54,7 +54,7 @@ class PlannedPass(Protocol):
     """A pass whose columns are known and whose SQL can be asked for."""
 
     @property
-    def contract(self) -> BucketContract | None:
+    def contract(self) -> Buckets | None:
         """The time buckets of the rows, or None when rows have none."""
 
     @property

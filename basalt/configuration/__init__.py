@@ -1,6 +1,7 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
+from basalt.configuration.calendars import SessionConfig
 from basalt.configuration.generic import GenericAnalyticsConfig, MembershipConfig, TalibIndicatorConfig, WeightedMean
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
@@ -39,6 +40,7 @@ __all__ = [
     "OutputTarget",
     "PassConfig",
     "QuoteLookupConfig",
+    "SessionConfig",
     "TableConfig",
     "TalibIndicatorConfig",
     "TradeAnalyticsConfig",

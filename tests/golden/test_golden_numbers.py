@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +22,7 @@ from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.aggressors import signed
 from oracles.buckets import DAY, SECOND, Contract
+from oracles.calendars import Session, calendar_bucket
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_mean
@@ -223,6 +226,25 @@ def check_aggregations(case: GoldenCase, draw: Draw) -> None:
         assert_same(found.result("hours"), merged, trade_tolerance(HOURS))
 
 
+def check_calendars(case: GoldenCase, draw: Draw) -> None:
+    market = draw(bars(st.just(MINUTES.coarser(15))))
+    market = replace(market, rows=[row for row in market.rows if row["TimeBucket"] > 0])
+    quarter = market.contract.width
+    session = Session(time(9, 30), time(16), ZoneInfo("America/New_York"))
+    azores = ZoneInfo("Atlantic/Azores")
+
+    def relabelled(bucket: Callable[[int], tuple[int, int] | None], end: int) -> list[dict[str, Any]]:
+        found = [(row, bucket(market.contract.start_of(row["TimeBucket"]))) for row in in_order(market.rows)]
+        return [{**row, "TimeBucket": edges[end]} for row, edges in found if edges is not None]
+
+    hours = relabelled(lambda start: session.bucket(start, start + quarter, 4 * quarter), 1)
+    weeks = relabelled(lambda start: calendar_bucket(start, "week", azores), 0)
+    keys, added = ["ListingId", "TimeBucket"], Tolerance({"Volume": 1e-12})
+    with views(case, vendor=market.table) as found:
+        assert_same(found.result("hours"), aggregated(hours, keys, {"Volume": "sum", "Close": "last"}), added)
+        assert_same(found.result("weeks"), aggregated(weeks, keys, {"Volume": "sum"}), added)
+
+
 def check_membership(case: GoldenCase, draw: Draw) -> None:
     """Members change from the first day of the market to the next; weights are eighths, whose products are exact."""
     market = drawn_market(draw, MINUTES)
@@ -297,6 +319,7 @@ def columns_of(result: Result) -> set[str]:
 
 CHECKS = {
     "aggregations": check_aggregations,
+    "calendars": check_calendars,
     "costs_and_flags": check_costs_and_flags,
     "further_measures": check_further_measures,
     "every_side": check_every_side,

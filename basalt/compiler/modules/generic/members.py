@@ -37,7 +37,8 @@ def read_members(
     named = dict.fromkeys(name for request in asked for name in request.names)
     values = tuple(name for name in named if name not in bars.columns and name in table and name not in groups)
     on = tuple(membership.on)
-    joined = MembershipJoin(table, on, groups, values, membership.weight, bars.contract, WorkingColumns())
+    contract = bars.contract if isinstance(bars.contract, BucketContract) else None
+    joined = MembershipJoin(table, on, groups, values, membership.weight, contract, WorkingColumns())
     _check_times(config, inputs, bars, joined, place)
     return joined
 
@@ -72,8 +73,9 @@ def _check_times(config: PassConfig, inputs: Inputs, bars: Bars, members: Member
     if not (members.is_dated or members.is_by_bucket):
         return
     table = members.table
-    if bars.contract is None:
-        message = f"{table.name} has times, but {bars.name} has no TimeBucket to look them up by"
+    if not isinstance(bars.contract, BucketContract):
+        has = "no TimeBucket" if bars.contract is None else bars.contract.describe()
+        message = f"{table.name} has times, but {bars.name} has {has} to look them up by"
         raise BindingError(message, place=place)
     if members.is_by_bucket:
         _check_buckets(stated_contract(config, table, inputs.config.TABLES.get(table.name)), bars, members, place)

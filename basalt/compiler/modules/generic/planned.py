@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator, resolve_indicators
-from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
@@ -18,16 +18,16 @@ from basalt.compiler.modules.generic.bars import Bars, analytics_of
 from basalt.compiler.modules.generic.cautions import cautions
 from basalt.compiler.modules.generic.lineage import computed_column, row_rules
 from basalt.compiler.modules.generic.membership import MembershipJoin
-from basalt.compiler.modules.generic.reading import Reading
+from basalt.compiler.modules.generic.reading import Reading, Regridded
 from basalt.compiler.modules.generic.reference import ReferenceJoin
 from basalt.compiler.modules.generic.requests import AggregationRequest
+from basalt.compiler.modules.generic.target import grid
 from basalt.compiler.modules.generic.working_columns import WorkingColumns
 from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.select import select
 from basalt.compiler.sql import Identifier
 from basalt.configuration import GenericAnalyticsConfig, PassConfig
 from basalt.configuration.base import duplicates
-from basalt.configuration.buckets import parse_origin, parse_rule
 from basalt.errors import (
     DuplicateColumnError,
     listing,
@@ -43,6 +43,7 @@ class GenericPass:
     config: PassConfig
     inputs: Inputs
     bars: Bars
+    contract: Buckets | None
     asked: tuple[AggregationRequest, ...]
     membership: MembershipJoin | None = None
     aggregated: tuple[AggregatedColumn, ...] = ()
@@ -57,20 +58,6 @@ class GenericPass:
     def keys(self) -> tuple[str, ...]:
         """The columns that make a row."""
         return tuple(self.analytics.group_by)
-
-    @cached_property
-    def contract(self) -> BucketContract | None:
-        """The buckets of the rows: the source's, made wider; None when rows have no TimeBucket."""
-        source = self.bars.contract
-        if _TIME not in self.keys or source is None:
-            return None
-        rule, origin = self.analytics.resample_rule, self.config.time_bucket_origin
-        return replace(
-            source,
-            width=parse_rule(rule) if rule else source.width,
-            anchor=self.config.time_bucket_anchor or source.anchor,
-            origin=parse_origin(origin) if origin else source.origin,
-        )
 
     @property
     def looked_up(self) -> tuple[str, ...]:
@@ -102,12 +89,11 @@ class GenericPass:
     def reading(self) -> Reading:
         """What is read of the bars and joined to them."""
         working = self._working
-        regridded = self.contract if self._is_regridded else None
         members = None if self.membership is None else replace(self.membership, working=working)
         reference = None
         if self.looked_up:
             reference = ReferenceJoin(self.inputs.tables["reference"], self.looked_up, working.bar_date)
-        return Reading(self.bars, self.inputs, working, regridded, members, reference)
+        return Reading(self.bars, self.inputs, working, self._grid, members, reference)
 
     @cached_property
     def _working(self) -> WorkingColumns:
@@ -194,8 +180,15 @@ class GenericPass:
 
     @property
     def _is_regridded(self) -> bool:
-        """Whether labels change, so that buckets are computed anew."""
-        return self.contract is not None and self.contract != self.bars.contract
+        return self._grid is not None
+
+    @cached_property
+    def _grid(self) -> Regridded | None:
+        """How buckets are computed anew; None where labels stay."""
+        source = self.bars.contract
+        if self.contract is None or self.contract == source or not isinstance(source, BucketContract):
+            return None
+        return Regridded(grid(self.contract, source, self._working), self.contract.describe())
 
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
         by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
@@ -214,8 +207,8 @@ class GenericPass:
         return _final(items, "grouped_bars")
 
     def _key_item(self, name: str) -> SelectItem:
-        if name == _TIME and self._is_regridded and self.contract is not None:
-            return SelectItem(time_bucket(self.contract, self._working.bucket), _TIME)
+        if name == _TIME and self._grid is not None:
+            return SelectItem(self._grid.grid.label(), _TIME)
         return SelectItem.column(name)
 
     def _passed_on(self, source: str, hidden: frozenset[str]) -> Step:

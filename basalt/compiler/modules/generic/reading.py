@@ -8,28 +8,33 @@ from dataclasses import dataclass
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.generic.bars import Bars
+from basalt.compiler.modules.generic.grids import BUCKETED, Grid
 from basalt.compiler.modules.generic.membership import MembershipJoin
 from basalt.compiler.modules.generic.reference import ReferenceJoin
 from basalt.compiler.modules.generic.working_columns import WorkingColumns
 from basalt.compiler.plan import Inputs, Relations, Step
 from basalt.compiler.select import add_columns, select
-from basalt.compiler.sql import Fragment, Identifier, Literal, compose
-from basalt.compiler.templates import render
+from basalt.compiler.sql import Fragment, Identifier, compose
 
 _TIME = "TimeBucket"
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What is read of the bars, and what is joined to them.
+class Regridded:
+    """The buckets that bars are put into, and what they are in words."""
 
-    ``regridded`` are the buckets that bars are put into; None where they keep theirs.
-    """
+    grid: Grid
+    description: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of the bars, and what is joined to them; ``regridded`` is None where bars keep their buckets."""
 
     bars: Bars
     inputs: Inputs
     working: WorkingColumns
-    regridded: BucketContract | None
+    regridded: Regridded | None
     members: MembershipJoin | None
     reference: ReferenceJoin | None
 
@@ -57,11 +62,12 @@ class Reading:
     def steps(self, columns: Iterable[str], relations: Relations) -> list[Step]:
         """Return the steps that read ``columns`` of the bars, and add the bucket and the columns that are joined."""
         steps = [self._bars(columns, relations)]
-        if placed := self._placed_columns():
-            comment = "each bar with its date"
-            if self.regridded is not None:
-                comment = f"each bar in the bucket that contains it: {self.regridded.describe()}"
-            steps.append(Step("bucketed_bars", add_columns("source_bars", placed), comment))
+        dates = [self._date()] if self._is_dated else []
+        if self.regridded is not None:
+            comment = f"each bar in the bucket that contains it: {self.regridded.description}"
+            steps += self.regridded.grid.steps("source_bars", dates, comment)
+        elif dates:
+            steps.append(Step(BUCKETED, add_columns("source_bars", dates), "each bar with its date"))
         for join in (self.members, self.reference):
             if join is not None:
                 steps += join.steps(steps[-1].name, relations)
@@ -69,7 +75,7 @@ class Reading:
 
     def _bars(self, columns: Iterable[str], relations: Relations) -> Step:
         items = [SelectItem(self.bars.expression(name), name) for name in columns]
-        if self._uses_start and self.bars.contract is not None:
+        if self._uses_start and isinstance(self.bars.contract, BucketContract):
             items.append(SelectItem(self._bar_start(self.bars.contract), self.working.bar_start))
         body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
         return Step("source_bars", body, f"the rows of {self.bars.name}")
@@ -78,15 +84,6 @@ class Reading:
         label = compose("epoch_ns({})", self.bars.expression(_TIME))
         return compose("{} - {}", label, source.width) if source.label_shift else label
 
-    def _placed_columns(self) -> list[SelectItem]:
-        """Return what is computed from a bar's start."""
-        items: list[SelectItem] = []
+    def _date(self) -> SelectItem:
         start = Identifier(self.working.bar_start)
-        if self.regridded is not None:
-            origin = self.regridded.origin
-            moment = compose("({} - {})", start, Literal(origin)) if origin else start
-            bucket = render("expressions/bucket_left", moment=moment, width=self.regridded.width)
-            items.append(SelectItem(bucket, self.working.bucket))
-        if self._is_dated:
-            items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self.working.bar_date))
-        return items
+        return SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self.working.bar_date)

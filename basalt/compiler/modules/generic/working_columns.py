@@ -15,6 +15,9 @@ class WorkingColumns:
     bar_date: str = "bar_date"
     member_weight: str = "member_weight"
     last_day: str = "last_day"
+    session_day: str = "session_day"
+    session_open: str = "session_open"
+    session_close: str = "session_close"
 
     @classmethod
     def beside(cls, names: Iterable[str]) -> WorkingColumns:
