@@ -48,14 +48,22 @@ class BucketContract:
         return 1 if self.anchor == "end" else 0
 
     @property
+    def label_offset(self) -> int:
+        """How many nanoseconds before its label a bucket starts."""
+        return self.label_shift * self.width
+
+    def first_label(self, day: date) -> int:
+        """Return the label, in nanoseconds, of the first bucket that starts on a day or after it."""
+        return self._first_edge_from(midnight(day)) + self.label_offset
+
+    @property
     def is_within_days(self) -> bool:
         """Whether no bucket reaches over the end of a UTC day."""
         return _DAY % self.width == 0 and self.origin % self.width == 0
 
     def describe(self) -> str:
         """Return the contract in words, as it stands in compiled SQL."""
-        interval = "(start, end]" if self.closed == "right" else "[start, end)"
-        return f"{self.seconds} s buckets {interval}, labelled by their {self.anchor}"
+        return f"{self.seconds} s buckets {interval(self.closed)}, labelled by their {self.anchor}"
 
     def event_bounds(self, first: date | None, last: date | None) -> tuple[int | None, int | None]:
         """Return the events of all buckets that start on the days ``first``..``last``, as bounds in nanoseconds.
@@ -63,13 +71,19 @@ class BucketContract:
         The bounds are edges of buckets: the lower one is exclusive and the upper inclusive when closed right, the
         other way round when closed left. An open end is None.
         """
-        lower = None if first is None else self._first_edge_from(_midnight(first))
-        upper = None if last is None else self._first_edge_from(_midnight(last) + _DAY)
+        lower = None if first is None else self._first_edge_from(midnight(first))
+        upper = None if last is None else self._first_edge_from(midnight(last) + _DAY)
         return lower, upper
 
     def _first_edge_from(self, moment: int) -> int:
         return self.origin + -((self.origin - moment) // self.width) * self.width
 
 
-def _midnight(day: date) -> int:
+def interval(closed: Closed) -> str:
+    """Return which end of a bucket belongs to it, as a mathematician writes it."""
+    return "(start, end]" if closed == "right" else "[start, end)"
+
+
+def midnight(day: date) -> int:
+    """Return the start of a UTC day in nanoseconds."""
     return (day.toordinal() - _EPOCH_ORDINAL) * _DAY

@@ -18,7 +18,7 @@ STATES_SUFFIX = "__states"
 
 
 class CompiledCheck(BaseModel):
-    """A query that counts offenders; ``when`` is a condition on the pass's rows without which it need not be asked."""
+    """A query that counts offenders and gives samples; without ``when`` holding for some row it need not be asked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

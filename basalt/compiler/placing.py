@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from basalt.catalog.indicators import indicator_function
+from basalt.compiler.buckets import BucketContract
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.functions import SqlFunction
 from basalt.compiler.indicators.statement import PlainPass, with_indicators
@@ -39,7 +40,7 @@ def steps_with_indicators(
     if _looks_back(compilation, planned):
         long = _of_all_days(compilation)
         steps = _from_all_days(long, name, hidden, relations_of)
-        conditions = _in_range(compilation, planned, compilation.plain_types[name]["TimeBucket"])
+        conditions = _in_range(compilation, planned, name)
     else:
         steps, conditions = planned.steps(hidden, relations_of(compilation, planned)), []
     columns = [column.name for column in planned.columns] + [each for each in planned.hidden if each in hidden]
@@ -114,11 +115,16 @@ def _all_days_of(long: Compilation, name: str) -> str:
     return f"{long.read_name(name)}__all_days"
 
 
-def _in_range(compilation: Compilation, planned: PlannedPass, type_: str) -> list[Sql]:
-    """Return the conditions that a row's bucket starts on a day of the range."""
-    contract = planned.contract
+def _in_range(compilation: Compilation, planned: PlannedPass, name: str) -> list[Sql]:
+    """Return the conditions that a row's bucket starts on a day of the range.
+
+    Raises CompileError for buckets of a calendar that reach over days, which a range may cut.
+    """
+    contract, first = planned.contract, compilation.config.START_DATE
     assert contract is not None  # noqa: S101 - indicators have a time
-    first, _ = contract.event_bounds(compilation.config.START_DATE, None)
-    assert first is not None  # noqa: S101 - there is a first day
-    label = first + contract.label_shift * contract.width
-    return [*within(Identifier("TimeBucket"), type_, (label, None), "left")]
+    assert first is not None  # noqa: S101 - asked where there is a first day
+    if not isinstance(contract, BucketContract) and not contract.is_within_days:
+        message = f"indicators in SQL look back from START_DATE, which may cut the buckets of {name}"
+        raise CompileError(message, place=f"pass {name}", suggestion="set indicators to arrow, or leave START_DATE out")
+    type_ = compilation.plain_types[name]["TimeBucket"]
+    return [*within(Identifier("TimeBucket"), type_, (contract.first_label(first), None), "left")]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
@@ -35,8 +35,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Check:
-    """A query that counts offenders, which should be 0; ``message`` says what they are, with ``{count}``.
+    """A query that counts offenders, which should be 0, and gives samples of them as text.
 
+    ``message`` says what they are, with ``{count}`` and ``{samples}``.
     ``when`` is a condition on the pass's rows without which the query need not be asked.
     """
 
@@ -54,7 +55,7 @@ class PlannedPass(Protocol):
     """A pass whose columns are known and whose SQL can be asked for."""
 
     @property
-    def contract(self) -> BucketContract | None:
+    def contract(self) -> Buckets | None:
         """The time buckets of the rows, or None when rows have none."""
 
     @property

@@ -1,7 +1,8 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
-from basalt.configuration.generic import GenericAnalyticsConfig, WeightedMean
+from basalt.configuration.calendars import SessionConfig
+from basalt.configuration.generic import GenericAnalyticsConfig, MembershipConfig, WeightedMean
 from basalt.configuration.indicators import TalibIndicatorConfig
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
@@ -36,9 +37,11 @@ __all__ = [
     "L2OHLCConfig",
     "L2PriceConfig",
     "L2SpreadConfig",
+    "MembershipConfig",
     "OutputTarget",
     "PassConfig",
     "QuoteLookupConfig",
+    "SessionConfig",
     "TableConfig",
     "TalibIndicatorConfig",
     "TradeAnalyticsConfig",

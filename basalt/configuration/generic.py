@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, duplicates
-from basalt.configuration.buckets import parse_rule
+from basalt.configuration.calendars import SESSION, SessionConfig, check_rule, parse_period
 from basalt.configuration.indicators import IndicatorForm, TalibIndicatorConfig
 
 Method = Literal["sum", "mean", "first", "last", "max", "min", "count", "median", "std", "var", "nunique", "auto"]
@@ -59,15 +59,49 @@ Aggregations = Annotated[
 ]
 
 
+class MembershipConfig(ConfigModel):
+    """A table of the groups that rows belong to, such as the members of indices: a row per member and group.
+
+    One may belong to several groups. The table may have TimeBucket (members by bucket), Date (by day), or ValidFrom and
+    ValidTo (by period, both days included); without any of them members are members for good.
+    """
+
+    table: str
+    """A table of ``TABLES``."""
+    on: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["ListingId"], min_length=1)
+    """The columns, of the table and of the source, by which a row is found."""
+    weight: str | None = None
+    """A column of the table by which what adds up is multiplied: sums and counts of a metric's own rule, and ``sum``.
+    One without a finite weight is no member."""
+
+
+def _read_membership(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic judges it next
+    """Read the short form: the name of the table."""
+    return {"table": value} if isinstance(value, str) else value
+
+
+Membership = Annotated[
+    MembershipConfig, BeforeValidator(_read_membership, json_schema_input_type=MembershipConfig | str)
+]
+
+
 class GenericAnalyticsConfig(ConfigModel):
     """A pass over an earlier pass, or over a table of bars."""
 
     source_pass: str
     """The pass or table that is read."""
     group_by: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["ListingId", "TimeBucket"], min_length=1)
-    """Columns of the source, or of the ``reference`` table, that make a row; with ``TimeBucket`` or without."""
+    """Columns that make a row, with ``TimeBucket`` or without: of the source, else of the ``membership`` table, else of
+    the ``reference`` table."""
+    membership: Membership | None = None
+    """The groups that rows belong to, which ``group_by`` may name: a table with a row per member and group."""
     resample_rule: str | None = None
-    """Width of the new buckets: ``15m``, ``1h``, ``30s``, ``500ms``, ``1d``; a multiple of the source's."""
+    """Width of the new buckets: ``15m``, ``1h``, ``30s``, ``500ms``, ``1d``; a multiple of the source's. Or a period of
+    the calendar in ``time_zone``: ``1d``, ``1w`` (from Monday), ``1mo``, ``1q``, ``1y``; or ``session``."""
+    time_zone: str | None = None
+    """The time zone of a calendar rule, such as ``Europe/London``; UTC when not given."""
+    session: SessionConfig | None = None
+    """The session that buckets are counted from the open of; bars outside of it are left out."""
     aggregations: Aggregations | None = None
     """Column to the way, or the ways, it is aggregated; a list of columns or ``auto`` (all metrics) aggregates each by
     its metric's own rule. ``*`` stands for all metrics that are not named. Without aggregations rows pass through and
@@ -87,7 +121,7 @@ class GenericAnalyticsConfig(ConfigModel):
     @classmethod
     def _known_rule(cls, rule: str | None) -> str | None:
         if rule is not None:
-            parse_rule(rule)
+            check_rule(rule)
         return rule
 
     @field_validator("group_by")
@@ -112,6 +146,25 @@ class GenericAnalyticsConfig(ConfigModel):
         if self.output_name_pattern is not None and self.aggregations is None:
             message = "output_name_pattern needs aggregations: rows that pass through keep their names"
             found.append(Disagreement(("output_name_pattern",), message))
+        found += self._of_calendar()
+        if self.membership is not None and self.aggregations is None:
+            message = "membership needs aggregations: rows that pass through belong to no group"
+            found.append(Disagreement(("membership",), message))
         if found:
             raise DisagreementError(found)
         return self
+
+    def _of_calendar(self) -> list[Disagreement]:
+        """Return what does not fit between a rule, a time zone and a session."""
+        found = []
+        rule, period = self.resample_rule, parse_period(self.resample_rule or "")
+        if self.time_zone is not None and (period is None or self.session is not None):
+            message = "time_zone goes with a rule of the calendar: 1d, 1w, 1mo, 1q or 1y; a session has its own"
+            found.append(Disagreement(("time_zone",), message))
+        if self.session is not None and (rule is None or period is not None):
+            message = "session goes with resample_rule: session, or a width such as 15m"
+            found.append(Disagreement(("session",), message))
+        if rule == SESSION and self.session is None:
+            message = "resample_rule: session needs session: {time_zone, open, close}"
+            found.append(Disagreement(("resample_rule",), message))
+        return found

@@ -44,8 +44,8 @@ class Checks:
     def _found(self, name: str, checks: Iterable[CompiledCheck]) -> Iterator[str]:
         for check in checks:
             try:
-                count = self._connection.execute(check.query).fetchall()[0][0]
+                count, samples = self._connection.execute(check.query).fetchall()[0]
             except duckdb.Error as error:
                 raise failed(name, error) from error
             if count:
-                yield check.message.format(count=count)
+                yield check.message.format(count=count, samples=samples)

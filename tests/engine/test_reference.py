@@ -104,7 +104,7 @@ def test_listings_without_a_row_keep_a_null_key_and_are_counted() -> None:
         (warning,) = result.warnings
         result["days"].arrow()
         assert result.warnings == (warning,)
-    assert warning == "pass days: 2 listings have no InstrumentId in reference; their key is null"
+    assert warning == ("pass days: 2 listings have no InstrumentId in reference; their key is null (such as 1, 2)")
 
 
 def test_a_reference_that_knows_every_listing_warns_of_nothing() -> None:
@@ -224,3 +224,27 @@ def test_a_universe_by_a_column_of_the_bars_needs_no_reference() -> None:
     with basalt.run({"TABLES": {"bars": bars}, "UNIVERSE": {"MIC": ["XBBB"]}, "PASSES": [step]}) as result:
         assert result.compiled.passes["chosen"].tables == ("bars",)
         assert result["chosen"].arrow()["Close"].to_pylist() == [2.5]
+
+
+def test_periods_that_overlap_are_refused_and_those_that_follow_each_other_are_not() -> None:
+    first, second, third = DAYS
+    overlapping = table_of((0, first, second, 900), (0, second, third, 901), (1, first, None, 900), names=PERIOD)
+    told = "periods that overlap for 1 listings, such as 0"
+    with basalt.run(pipeline(overlapping)) as result, pytest.raises(AmbiguousReferenceError, match=told):
+        result["days"].arrow()
+    inside = table_of((0, first, third, 900), (0, second, second, 900), names=PERIOD)
+    with basalt.run(pipeline(inside)) as result, pytest.raises(AmbiguousReferenceError, match="overlap"):
+        result["days"].arrow()
+    following = table_of((0, first, first, 900), (0, second, None, 901), (0, third, None, 902), names=PERIOD)
+    found = volumes(following)
+    assert [found[900, first], found[901, second], found[902, third]] == [traded(0, day) for day in DAYS]
+
+
+def test_every_key_that_is_looked_up_is_counted_for_itself() -> None:
+    table = table_of((0, 900, "EUR"), (1, 900, None), names=("ListingId", "InstrumentId", "CurrencyCode"))
+    with basalt.run(pipeline(table, "InstrumentId", "CurrencyCode")) as result:
+        result["days"].arrow()
+        assert result.warnings == (
+            "pass days: 1 listings have no InstrumentId in reference; their key is null (such as 2)",
+            "pass days: 2 listings have no CurrencyCode in reference; their key is null (such as 1, 2)",
+        )

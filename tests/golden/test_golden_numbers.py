@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import time
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +25,7 @@ from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.aggressors import signed
 from oracles.books import l2_pass
 from oracles.buckets import DAY, SECOND, Contract
+from oracles.calendars import Session, calendar_bucket
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_mean
@@ -228,6 +231,66 @@ def check_aggregations(case: GoldenCase, draw: Draw) -> None:
         assert_same(found.result("hours"), merged, trade_tolerance(HOURS))
 
 
+def check_calendars(case: GoldenCase, draw: Draw) -> None:
+    market = draw(bars(st.just(MINUTES.coarser(15))))
+    market = replace(market, rows=[row for row in market.rows if row["TimeBucket"] > 0])
+    quarter = market.contract.width
+    session = Session(time(9, 30), time(16), ZoneInfo("America/New_York"))
+    azores = ZoneInfo("Atlantic/Azores")
+
+    def relabelled(bucket: Callable[[int], tuple[int, int] | None], end: int) -> list[dict[str, Any]]:
+        found = [(row, bucket(market.contract.start_of(row["TimeBucket"]))) for row in in_order(market.rows)]
+        return [{**row, "TimeBucket": edges[end]} for row, edges in found if edges is not None]
+
+    hours = relabelled(lambda start: session.bucket(start, start + quarter, 4 * quarter), 1)
+    weeks = relabelled(lambda start: calendar_bucket(start, "week", azores), 0)
+    keys, added = ["ListingId", "TimeBucket"], Tolerance({"Volume": 1e-12})
+    with views(case, vendor=market.table) as found:
+        assert_same(found.result("hours"), aggregated(hours, keys, {"Volume": "sum", "Close": "last"}), added)
+        assert_same(found.result("weeks"), aggregated(weeks, keys, {"Volume": "sum"}), added)
+
+
+def check_membership(case: GoldenCase, draw: Draw) -> None:
+    """Members change from the first day of the market to the next; weights are eighths, whose products are exact."""
+    market = drawn_market(draw, MINUTES)
+    lit = lit_trades(market.rows)
+    minutes = trade_pass(lit, MINUTES, ["Volume", "Count"])
+    day = min((MINUTES.start_of(label) // DAY for _, label in minutes), default=0)
+    periods = draw(st.lists(st.tuples(st.sampled_from(sorted(INSTRUMENTS)), st.sampled_from("AB")), unique=True))
+    members = [
+        {"ListingId": listing, "Index": index, "ValidFrom": day + start, "ValidTo": end, "Weight": weight}
+        for listing, index in periods
+        for start, end, weight in ((0, None, 0.125), (1, draw(st.sampled_from([None, day + 1])), 1.5))
+    ]
+    with views(case, trades=canonical(market), reference=market.reference, members=dated(members)) as found:
+        for name, contract in (("indices", QUARTERS), ("hours", HOURS)):
+            assert_same(
+                found.result(name), of_members(members, minutes, contract), metric_tolerance(["TradeTotalCount"])
+            )
+
+
+def dated(members: list[dict[str, Any]]) -> pa.Table:
+    types = {"ListingId": pa.int64(), "Index": pa.string(), "Weight": pa.float64()}
+    columns = {name: pa.array([row[name] for row in members], type_) for name, type_ in types.items()}
+    days = {name: pa.array([row[name] for row in members], pa.int32()) for name in ("ValidFrom", "ValidTo")}
+    return pa.table(columns | {name: column.cast(pa.date32()) for name, column in days.items()})
+
+
+def of_members(members: list[dict[str, Any]], minutes: Result, contract: Contract) -> Result:
+    """Weighted volumes and counts of each index, minute by minute."""
+    found: Result = {}
+    for (listing, label), row in minutes.items():
+        day = MINUTES.start_of(label) // DAY
+        held = [each for each in members if each["ListingId"] == listing and each["ValidFrom"] <= day]
+        latest = {each["Index"]: each for each in sorted(held, key=lambda each: each["ValidFrom"])}
+        for index, member in latest.items():
+            if member["ValidTo"] is None or day <= member["ValidTo"]:
+                total = found.setdefault((index, MINUTES.resample(label, contract)), dict.fromkeys(row, 0.0))
+                for column, value in row.items():
+                    total[column] += value * member["Weight"]
+    return found
+
+
 def parts(wide: Result, minutes: Result) -> Iterable[list[dict[str, Any]]]:
     """Yield the minutes of the listings of each instrument's quarter of an hour."""
     for instrument, quarter in wide:
@@ -331,9 +394,11 @@ def columns_of(result: Result) -> set[str]:
 
 CHECKS = {
     "aggregations": check_aggregations,
+    "calendars": check_calendars,
     "costs_and_flags": check_costs_and_flags,
     "further_measures": check_further_measures,
     "every_side": check_every_side,
+    "membership": check_membership,
     "mapped_source": check_mapped_source,
     "medians_and_auctions": check_medians_and_auctions,
     "nanosecond_buckets": check_nanosecond_buckets,

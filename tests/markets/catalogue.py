@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from basalt.catalog.groups import Group, Parameter
     from basalt.catalog.library import Library
 
-FREE = {"horizon": list(HORIZONS), "reference_price_col": "PreTradeMid"}
-"""Values for parameters that take more than words of the catalogue: what small markets have columns for."""
+FREE = {"horizon": list(HORIZONS), "reference_price_col": "PreTradeMid", "reference": "columns"}
+"""Values for parameters that take more than words of the catalogue, and one whose other choice reads quotes."""
+OF_QUOTES = {"QuoteMid", "QuoteBid", "QuoteAsk"}
+"""References that are looked up among the quotes of a trade's own listing, which trades of a group no longer have."""
 
 
 def everything(library: Library, module: str = "trade") -> dict[str, Any]:
@@ -51,7 +53,7 @@ def _measures(group: Group) -> list[dict[str, Any]]:
 
 
 def _values(parameter: Parameter) -> Any:  # noqa: ANN401 - as a configuration writes them
-    return FREE.get(parameter.name) or [choice.name for choice in parameter.choices]
+    return FREE.get(parameter.name) or [choice.name for choice in parameter.choices if choice.name not in OF_QUOTES]
 
 
 def narrowed(draw: Callable[[st.SearchStrategy[Any]], Any], entries: Any) -> Any:  # noqa: ANN401 - a group as written

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
@@ -78,7 +78,7 @@ def _check_grain(config: PassConfig, parts: Sequence[Part]) -> None:
             raise CompileError(message, place=f"pass {config.name}: modules", suggestion=suggestion)
 
 
-def _grain(part: Part) -> tuple[frozenset[str], BucketContract | None]:
+def _grain(part: Part) -> tuple[frozenset[str], Buckets | None]:
     return frozenset(part.planned.keys), part.planned.contract
 
 
@@ -108,7 +108,7 @@ class JoinedPass:
     parts: tuple[Part, ...]
 
     @property
-    def contract(self) -> BucketContract | None:
+    def contract(self) -> Buckets | None:
         """The time buckets of the rows."""
         return self.parts[0].planned.contract
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
 from pydantic import BaseModel
 
 from basalt.configuration.analytics import UniverseConfig
-from basalt.configuration.generic import WeightedMean
+from basalt.configuration.generic import MembershipConfig, WeightedMean
 from basalt.configuration.tables import TableConfig
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _WORDS: dict[object, str] = {
     list: "a list",
     dict: "a mapping",
     TableConfig: "a path, a list of paths or a mapping",
+    MembershipConfig: "the name of a table, or a mapping",
     WeightedMean: "weighted_mean by a column, {weighted_mean: Volume}",
     UniverseConfig: "a list of ListingIds, or a mapping of columns to their values",
 }

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from basalt.compiler.columns import BoundColumn
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars
-from basalt.compiler.modules.generic.merged import merged
+from basalt.compiler.modules.generic.merged import Groups, merged
 from basalt.compiler.modules.generic.methods import by_method
 from basalt.compiler.modules.generic.requests import AggregationRequest
 from basalt.errors import BasaltError, Problem, ReaggregationError
 
 
 def aggregated(
-    asked: Iterable[AggregationRequest], bars: Bars, keys: tuple[str, ...], place: str
+    asked: Iterable[AggregationRequest], bars: Bars, groups: Groups, place: str
 ) -> tuple[AggregatedColumn, ...]:
-    """Return how the columns asked for are aggregated for groups by ``keys``.
+    """Return how the columns asked for are aggregated for groups; ``bars`` have all columns that may be read.
 
     Raises ReaggregationError when ``auto`` has no rule to follow, BindingError when a type does not allow the method;
     the mistakes of all columns are raised in one.
@@ -25,7 +25,7 @@ def aggregated(
     found: list[tuple[type[BasaltError], Problem]] = []
     for request in asked:
         try:
-            columns.append(_aggregated(request, bars, keys))
+            columns.append(_aggregated(request, bars, groups))
         except BasaltError as error:
             at = f"{place}: aggregations.{request.asked_by}"
             found += [(type(error), Problem(each.message, at, each.suggestion)) for each in error.problems]
@@ -34,13 +34,13 @@ def aggregated(
     return tuple(columns)
 
 
-def _aggregated(request: AggregationRequest, bars: Bars, keys: tuple[str, ...]) -> AggregatedColumn:
+def _aggregated(request: AggregationRequest, bars: Bars, groups: Groups) -> AggregatedColumn:
     source = bars.columns[request.column]
     if source.rule is not None and request.method in ("auto", source.rule.metric.natural_aggregation):
-        return merged(request, source, source.rule, keys)
+        return merged(request, source, source.rule, groups)
     if request.method == "auto":
         raise _no_rule(source)
-    return by_method(request, source, bars)
+    return by_method(request, source, bars, groups)
 
 
 def _no_rule(source: BoundColumn) -> ReaggregationError:

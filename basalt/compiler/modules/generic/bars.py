@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.moments import within
 from basalt.compiler.plan import Inputs, Relations
@@ -30,7 +31,7 @@ class Bars:
     name: str
     columns: Mapping[str, BoundColumn]
     types: Mapping[str, str]
-    contract: BucketContract | None
+    contract: Buckets | None
     hidden: tuple[str, ...] = ()
     table: SourceTable | None = None
 
@@ -48,7 +49,7 @@ class Bars:
         if self.table is None:
             return []
         dates: list[Sql | None] = []
-        if self.contract is not None:
+        if isinstance(self.contract, BucketContract):
             shift = self.contract.label_shift * self.contract.width
             edges = self.contract.event_bounds(inputs.config.START_DATE, inputs.config.END_DATE)
             bounds = tuple(None if edge is None else edge + shift for edge in edges)
@@ -81,7 +82,7 @@ def read_bars(config: PassConfig, inputs: Inputs) -> Bars:
         column: key_column(column, column) if column in _KEYS else BoundColumn(column, title=column)
         for column in table.columns
     }
-    contract = _stated_contract(config, table, inputs.config.TABLES.get(name))
+    contract = stated_contract(config, table, inputs.config.TABLES.get(name))
     return Bars(name, columns, table.types, contract, table=table)
 
 
@@ -92,7 +93,7 @@ def _indicator_column(name: str) -> BoundColumn:
     return BoundColumn(name, kind="ratio", refusal="an indicator depends on the series it was computed on")
 
 
-def _stated_contract(config: PassConfig, table: SourceTable, stated: TableConfig | None) -> BucketContract | None:
+def stated_contract(config: PassConfig, table: SourceTable, stated: TableConfig | None) -> BucketContract | None:
     """Return a table's contract: what its entry in TABLES states, else what the pass says."""
     if "TimeBucket" not in table:
         return None
@@ -109,14 +110,19 @@ def _stated_contract(config: PassConfig, table: SourceTable, stated: TableConfig
     )
 
 
+def _buckets(contract: Buckets) -> str:
+    return f"buckets of {contract.seconds} s" if isinstance(contract, BucketContract) else contract.describe()
+
+
 def _check_contract(config: PassConfig, bars: Bars) -> None:
     """Refuse a width or a closed end that is not the source's: bars cannot be cut."""
     contract = bars.contract
     if contract is None:
         return
     given = config.time_bucket_seconds
-    if given is not None and seconds_to_nanoseconds(given) != contract.width:
-        message = f"time_bucket_seconds is {given:g}, but {bars.name} has buckets of {contract.seconds} s"
+    width = contract.width if isinstance(contract, BucketContract) else None
+    if given is not None and seconds_to_nanoseconds(given) != width:
+        message = f"time_bucket_seconds is {given:g}, but {bars.name} has {_buckets(contract)}"
         hint = f"leave it out, or resample with resample_rule: {given:g}s"
         raise BindingError(message, place=f"pass {config.name}", suggestion=hint)
     if config.time_bucket_closed not in (None, contract.closed):

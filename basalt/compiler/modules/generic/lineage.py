@@ -11,7 +11,7 @@ from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula,
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars
 from basalt.compiler.plan import Relations
-from basalt.compiler.sql import Fragment, Identifier, conjunction
+from basalt.compiler.sql import Fragment, Identifier, conjunction, join
 
 if TYPE_CHECKING:
     from basalt.compiler.modules.generic.planned import GenericPass
@@ -22,15 +22,10 @@ def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColum
     bars = planned.bars
     place = f"pass {planned.config.name}: generic_analytics"
     if name in planned.looked_up:
-        reference = planned.inputs.tables["reference"]
-        by = Read(bars.name, "ListingId", _own(bars, "ListingId"))
-        listing = Read("reference", "ListingId", reference.columns["ListingId"])
-        return ComputedColumn(
-            f"{place}.group_by",
-            "looked up by ListingId",
-            "",
-            (Read("reference", name, reference.columns[name]), by, listing),
-        )
+        return _looked_up(planned, "reference", name, ("ListingId",))
+    members = planned.membership
+    if members is not None and name in members.groups:
+        return _looked_up(planned, members.table.name, name, members.on)
     if aggregated is None:
         contract = planned.contract
         regridded = name == "TimeBucket" and contract is not None and contract != bars.contract
@@ -38,6 +33,15 @@ def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColum
         asked = f"{place}.group_by" if name in planned.keys else f"{place}.source_pass"
         return ComputedColumn(asked, summary, "", (Read(bars.name, name, _own(bars, name)),))
     return _aggregated(planned, aggregated)
+
+
+def _looked_up(planned: GenericPass, table: str, name: str, on: tuple[str, ...]) -> ComputedColumn:
+    """Return how a key comes from another table, by columns that the bars share with it."""
+    columns, bars = planned.inputs.tables[table].columns, planned.bars
+    here = (Read(bars.name, column, _own(bars, column)) for column in on)
+    there = (Read(table, column, columns[column]) for column in on)
+    place = f"pass {planned.config.name}: generic_analytics.group_by"
+    return ComputedColumn(place, f"looked up by {', '.join(on)}", "", (Read(table, name, columns[name]), *here, *there))
 
 
 def _own(bars: Bars, column: str) -> Fragment | None:
@@ -48,8 +52,8 @@ def _own(bars: Bars, column: str) -> Fragment | None:
 def _aggregated(planned: GenericPass, aggregated: AggregatedColumn) -> ComputedColumn:
     bars, request = planned.bars, aggregated.request
     visible = dict.fromkeys([*request.names, *(column for column in aggregated.reads if column in bars.columns)])
-    reads = tuple(Read(bars.name, column, _own(bars, column)) for column in visible)
-    rule = bars.columns[request.column].rule
+    reads = tuple(_read(planned, column) for column in visible)
+    rule = bars.columns[request.column].rule if request.column in bars.columns else None
     place = f"pass {planned.config.name}: generic_analytics.aggregations.{request.asked_by}"
     summary = f"{request.way} of {bars.name}.{request.column} by {', '.join(planned.keys)}"
     if rule is None or aggregated.column.rule is None:
@@ -57,6 +61,14 @@ def _aggregated(planned: GenericPass, aggregated: AggregatedColumn) -> ComputedC
         return ComputedColumn(place, f"{summary}: {made}", made, reads)
     states = tuple(_states(rule, aggregated))
     return ComputedColumn(place, f"{summary}, from its states", aggregated.value.text, reads, states)
+
+
+def _read(planned: GenericPass, column: str) -> Read:
+    """Return a column of the bars, or one that their members give."""
+    if column in planned.bars.columns or planned.membership is None:
+        return Read(planned.bars.name, column, _own(planned.bars, column))
+    table = planned.membership.table
+    return Read(table.name, column, table.columns[column])
 
 
 def _states(rule: MergeRule, aggregated: AggregatedColumn) -> Iterator[StateFormula]:
@@ -69,12 +81,25 @@ def row_rules(planned: GenericPass, relations: Relations) -> Iterator[RowRule]:
     """Yield what decides which rows a generic pass has; those of a pass it reads are that pass's own."""
     bars = planned.bars
     for key in planned.keys:
-        relation = "reference" if key in planned.looked_up else bars.name
+        relation = _relation(planned, key)
         known = planned.inputs.tables[relation].columns if relation in planned.inputs.tables else {}
         contract = planned.contract
         label = f", {contract.describe()}" if key == "TimeBucket" and contract is not None else ""
         yield RowRule(f"key {key}{label}", relation, known.get(key, Identifier(key)).text)
     if bars.table is not None and (conditions := conjunction(bars.conditions(planned.inputs, relations))) is not None:
         yield RowRule("filter, dates and universe", bars.name, conditions.text)
+    members = planned.membership
+    if members is not None:
+        weight = () if members.weight is None else (members.weight,)
+        named = join(members.table.columns[column] for column in (*members.on, *weight))
+        yield RowRule("members of a group, a row for each", members.table.name, named.text)
     if planned.looked_up and (condition := planned.inputs.tables["reference"].filter) is not None:
         yield RowRule("filter of TABLES.reference", "reference", condition.text)
+
+
+def _relation(planned: GenericPass, key: str) -> str:
+    """Return where a key comes from."""
+    if key in planned.looked_up:
+        return "reference"
+    members = planned.membership
+    return members.table.name if members is not None and key in members.groups else planned.bars.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from basalt.compiler.aggregates import merge
 from basalt.compiler.columns import BoundColumn, MergeRule, MergeState
@@ -16,24 +16,50 @@ from basalt.compiler.templates import render_text
 _PICK = {"first": "arg_min({}, {})", "last": "arg_max({}, {})", "latest": "arg_max({}, {})"}
 
 
-def merged(
-    request: AggregationRequest, source: BoundColumn, rule: MergeRule, keys: tuple[str, ...]
-) -> AggregatedColumn:
-    """Return the metric ``source`` for groups by ``keys``, which is exactly that of the events of each group."""
+_ADDED_UP = ("sum", "count")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What rows are grouped by, and the column of weights that what adds up is multiplied by."""
+
+    keys: tuple[str, ...]
+    weight: str | None = None
+
+
+def merged(request: AggregationRequest, source: BoundColumn, rule: MergeRule, groups: Groups) -> AggregatedColumn:
+    """Return the metric ``source`` for groups, which without weights is exactly that of the events of each group."""
+    keys = groups.keys
     name, single = request.output, rule.metric.only_state is not None
     columns = {state: name if single else f"{name}__{state}" for state in rule.states}
-    grouped = tuple(SelectItem(_merge(state), columns[state_name]) for state_name, state in rule.states.items())
+    grouped = tuple(
+        SelectItem(_merge(state, groups.weight), columns[state_name]) for state_name, state in rule.states.items()
+    )
     states: dict[str, Sql] = {state: Identifier(column) for state, column in columns.items()}
     value = render_text(rule.metric.value, **{**rule.parameters, **states})
     orders = _order_columns(columns, rule, keys)
     hidden = {column: SelectItem.column(column) for column in columns.values() if column != name}
     hidden |= {column: SelectItem(expression, column) for column, expression in orders.items()}
     new_states = {
-        state_name: MergeState(state.aggregate, columns[state_name], _renamed(columns[state_name], state.order, keys))
-        for state_name, state in rule.states.items()
+        each: MergeState(_merged_again(state, groups), columns[each], _renamed(columns[each], state.order, keys))
+        for each, state in rule.states.items()
     }
     column = replace(source, name=name, rule=MergeRule(rule.metric, new_states, rule.parameters))
-    return AggregatedColumn(request, column, rule.columns, grouped, value, hidden)
+    warning = _warning(source, rule) if groups.weight else ""
+    return AggregatedColumn(request, column, rule.columns, grouped, value, hidden, warning)
+
+
+def _warning(source: BoundColumn, rule: MergeRule) -> str:
+    """Return what the user should know of a metric that weights do not apply to."""
+    taken = sorted({state.aggregate for state in rule.states.values()} - set(_ADDED_UP))
+    if not taken:
+        return ""
+    return f"{source.name} is computed from the {' and '.join(taken)} over members, to which weights do not apply"
+
+
+def _merged_again(state: MergeState, groups: Groups) -> str:
+    """Return how a state of the groups merges: a weighted count is a number that adds up, and not a count."""
+    return "sum" if groups.weight and state.aggregate == "count" else state.aggregate
 
 
 def ordered_row(columns: tuple[str, ...]) -> Fragment:
@@ -41,8 +67,10 @@ def ordered_row(columns: tuple[str, ...]) -> Fragment:
     return compose("({})", join(Identifier(column) for column in dict.fromkeys(columns)))
 
 
-def _merge(state: MergeState) -> Fragment:
+def _merge(state: MergeState, weight: str | None) -> Fragment:
     of = Identifier(state.column)
+    if weight is not None and state.aggregate in _ADDED_UP:
+        return compose("sum({} * {})", of, Identifier(weight))
     if not state.order:
         return merge(state.aggregate, of)
     where = _is_taken(state) if state.aggregate == "latest" else None

@@ -8,7 +8,7 @@ from basalt.compiler.columns import BoundColumn
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars
-from basalt.compiler.modules.generic.merged import ordered_row
+from basalt.compiler.modules.generic.merged import Groups, ordered_row
 from basalt.compiler.modules.generic.requests import AggregationRequest
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.types import is_float, is_integer, is_number
@@ -58,8 +58,8 @@ METHODS = {
 }
 
 
-def by_method(request: AggregationRequest, source: BoundColumn, bars: Bars) -> AggregatedColumn:
-    """Return the values of bars aggregated as the method says.
+def by_method(request: AggregationRequest, source: BoundColumn, bars: Bars, groups: Groups) -> AggregatedColumn:
+    """Return the values of bars aggregated as the method says; a sum over weighted members is weighted.
 
     Raises BindingError when the method needs numbers and the column, or its weight, has none.
     """
@@ -67,7 +67,10 @@ def by_method(request: AggregationRequest, source: BoundColumn, bars: Bars) -> A
     for name in request.names if method.needs_number else ():
         _check_number(request, name, bars)
     order = _bar_order(source, bars) if "{order}" in method.sql else ()
-    value = _value(request, method, source, bars, order)
+    if groups.weight and request.method == "sum":
+        value: Sql = compose("sum({} * {})", Identifier(source.name), Identifier(groups.weight))
+    else:
+        value = _value(request, method, source, bars, order)
     column = BoundColumn(
         name=output,
         kind=_kind(method, source),
@@ -81,7 +84,12 @@ def by_method(request: AggregationRequest, source: BoundColumn, bars: Bars) -> A
     )
     reads = tuple(dict.fromkeys((*request.names, *order)))
     return AggregatedColumn(
-        request, column, reads, (SelectItem(value, output),), Identifier(output), warning=_warning(request, source)
+        request,
+        column,
+        reads,
+        (SelectItem(value, output),),
+        Identifier(output),
+        warning=_warning(request, source) or _unweighted(request, groups),
     )
 
 
@@ -127,6 +135,12 @@ def _bar_order(source: BoundColumn, bars: Bars) -> tuple[str, ...]:
         if own:
             return own
     return tuple(name for name in ("TimeBucket", "ListingId") if name in bars.columns)
+
+
+def _unweighted(request: AggregationRequest, groups: Groups) -> str:
+    if groups.weight and request.method in ("mean", "median"):
+        return f"{request.method} of {request.column} takes members alike; weighted_mean takes a column of weights"
+    return ""
 
 
 def _warning(request: AggregationRequest, source: BoundColumn) -> str:

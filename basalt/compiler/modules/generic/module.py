@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from basalt.compiler.buckets import BucketContract
 from basalt.compiler.modules.generic.aggregation import aggregated
 from basalt.compiler.modules.generic.bars import analytics_of, read_bars
+from basalt.compiler.modules.generic.members import read_members, with_members
+from basalt.compiler.modules.generic.merged import Groups
 from basalt.compiler.modules.generic.planned import GenericPass
 from basalt.compiler.modules.generic.requests import AggregationRequest, check_names, requests
+from basalt.compiler.modules.generic.target import target_buckets
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
 from basalt.configuration import AnalyticsConfig, GenericAnalyticsConfig, PassConfig
@@ -28,12 +32,13 @@ class GenericModule:
     """Joins, regroups, resamples, aggregates and adds indicators."""
 
     def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
-        """Return the source tables the pass may read: its source if that is a table, and ``reference``."""
+        """Return the source tables the pass may read: its source if that is one, of members, and ``reference``."""
         analytics = analytics_of(config)
         passes = {each.name for each in pipeline.PASSES}
         source = () if analytics.source_pass in passes else (analytics.source_pass,)
         wants_reference = "reference" in pipeline.TABLES or _names_reference(analytics) or uses_reference(pipeline)
-        return (*source, "reference") if wants_reference else source
+        groups = (analytics.membership.table,) if analytics.membership else ()
+        return tuple(dict.fromkeys((*source, *groups, *(("reference",) if wants_reference else ()))))
 
     def plan(self, config: PassConfig, inputs: Inputs) -> GenericPass:
         """Return the plan of the pass.
@@ -42,12 +47,15 @@ class GenericModule:
         """
         bars, place = read_bars(config, inputs), f"pass {config.name}"
         asked = requests(analytics_of(config), bars, place)
-        planned = GenericPass(config, inputs, bars)
+        members = read_members(config, inputs, bars, asked)
+        planned = GenericPass(config, inputs, bars, target_buckets(config, bars), asked, members)
         _check_columns(planned, asked)
         check_names(asked, planned.keys, place)
-        _check_grid(planned)
+        _check_series(planned)
         _check_dates(planned)
-        planned = replace(planned, aggregated=aggregated(asked, bars, planned.keys, place))
+        weight = planned.reading.working.member_weight if members is not None and members.weight else None
+        groups = Groups(planned.keys, weight)
+        planned = replace(planned, aggregated=aggregated(asked, with_members(bars, members), groups, place))
         return replace(planned, indicators=planned.resolve_indicators())
 
 
@@ -61,13 +69,14 @@ def _check_columns(planned: GenericPass, asked: Iterable[AggregationRequest]) ->
     bars, place = planned.bars, f"pass {planned.config.name}"
     problems = []
     reference = planned.inputs.tables.get("reference")
-    for name in planned.analytics.group_by:
-        if name not in bars.columns and name not in (reference or ()):
+    for name in planned.looked_up:
+        if name not in (reference or ()):
             known = [*bars.columns, *(reference.columns if reference else ())]
             message = f"{bars.name} has no column {name!r}" + (", nor has reference" if reference else "")
             problems.append(Problem(message, f"{place}: group_by", _hint(name, known)))
+    joined = planned.membership.values if planned.membership else ()
     for request in asked:
-        for name in set(request.names) - set(bars.columns):
+        for name in set(request.names) - {*bars.columns, *joined}:
             message = f"{bars.name} has no column {name!r}; it has {listing(bars.columns)}"
             problems.append(Problem(message, f"{place}: aggregations.{request.asked_by}", nearest(name, bars.columns)))
     if problems:
@@ -81,28 +90,17 @@ def _hint(name: str, known: list[str]) -> str:
     return nearest(name, known) or f"there are {listing(known)}"
 
 
-def _check_grid(planned: GenericPass) -> None:
-    """Refuse buckets that are not made of whole ones of the source."""
-    place, source, target = f"pass {planned.config.name}", planned.bars.contract, planned.contract
-    if target is None:
-        if planned.analytics.talib_indicators:
-            message = "indicators need TimeBucket in group_by: a series has a time"
-            raise CompileError(message, place=place)
-        return
-    assert source is not None  # noqa: S101 - group_by names TimeBucket, and the source has it
-    if target.width % source.width:
-        message = (
-            f"resample_rule {planned.analytics.resample_rule} is not a multiple of the source's {source.seconds} s"
-        )
-        raise CompileError(
-            message, place=place, suggestion="choose a multiple, or narrower buckets in the earlier pass"
-        )
-    if (target.origin - source.origin) % source.width:
-        message = f"time_bucket_origin does not fall on an edge of the source's {source.seconds} s buckets"
-        raise CompileError(message, place=place)
+def _check_series(planned: GenericPass) -> None:
+    if planned.contract is None and planned.analytics.talib_indicators:
+        message = "indicators need TimeBucket in group_by: a series has a time"
+        raise CompileError(message, place=f"pass {planned.config.name}")
 
 
 def _check_dates(planned: GenericPass) -> None:
-    if planned.join is not None and planned.join.is_dated and planned.bars.contract is None:
-        message = f"reference has dates, but {planned.bars.name} has no TimeBucket to look them up by"
-        raise BindingError(message, place=f"pass {planned.config.name}: group_by")
+    """Refuse to look up by date what has no date: rows without a time, and those of a calendar of their own."""
+    bars, reference = planned.bars, planned.reading.reference
+    if reference is None or not reference.is_dated or isinstance(bars.contract, BucketContract):
+        return
+    has = "no TimeBucket" if bars.contract is None else bars.contract.describe()
+    message = f"reference has dates, but {bars.name} has {has} to look them up by"
+    raise BindingError(message, place=f"pass {planned.config.name}: group_by")

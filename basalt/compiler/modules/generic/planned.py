@@ -7,23 +7,27 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator, Rows, resolve_indicators
-from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars, analytics_of
+from basalt.compiler.modules.generic.cautions import cautions
 from basalt.compiler.modules.generic.lineage import computed_column, row_rules
-from basalt.compiler.modules.generic.reference import MAPPED, ReferenceJoin
-from basalt.compiler.plan import Check, Inputs, Relations, Step, in_message
-from basalt.compiler.select import add_columns, pass_sql, select
-from basalt.compiler.sql import Fragment, Identifier, Literal, compose
-from basalt.compiler.templates import render
+from basalt.compiler.modules.generic.membership import MembershipJoin
+from basalt.compiler.modules.generic.reading import Reading, Regridded
+from basalt.compiler.modules.generic.reference import ReferenceJoin
+from basalt.compiler.modules.generic.requests import AggregationRequest
+from basalt.compiler.modules.generic.target import grid
+from basalt.compiler.modules.generic.working_columns import WorkingColumns
+from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.select import select
+from basalt.compiler.sql import Identifier
 from basalt.configuration import GenericAnalyticsConfig, PassConfig
 from basalt.configuration.base import duplicates
-from basalt.configuration.buckets import parse_origin, parse_rule
 from basalt.errors import (
     DuplicateColumnError,
     listing,
@@ -33,31 +37,15 @@ _TIME = "TimeBucket"
 
 
 @dataclass(frozen=True)
-class WorkingColumns:
-    """The columns a pass adds on its way, under names that nothing it reads has."""
-
-    bucket: str
-    bar_start: str
-    bar_date: str
-
-    @classmethod
-    def beside(cls, names: Iterable[str]) -> WorkingColumns:
-        """Return names unlike those of a pass's own columns."""
-        taken = {name.casefold() for name in names}
-        return cls(*(_free(name, taken) for name in ("bucket", "bar_start", "bar_date")))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return name if name not in taken else _free(f"{name}_", taken)
-
-
-@dataclass(frozen=True)
 class GenericPass:
     """A generic pass, planned."""
 
     config: PassConfig
     inputs: Inputs
     bars: Bars
+    contract: Buckets | None
+    asked: tuple[AggregationRequest, ...]
+    membership: MembershipJoin | None = None
     aggregated: tuple[AggregatedColumn, ...] = ()
     indicators: tuple[Indicator, ...] = ()
 
@@ -71,24 +59,11 @@ class GenericPass:
         """The columns that make a row."""
         return tuple(self.analytics.group_by)
 
-    @cached_property
-    def contract(self) -> BucketContract | None:
-        """The buckets of the rows: the source's, made wider; None when rows have no TimeBucket."""
-        source = self.bars.contract
-        if _TIME not in self.keys or source is None:
-            return None
-        rule, origin = self.analytics.resample_rule, self.config.time_bucket_origin
-        return replace(
-            source,
-            width=parse_rule(rule) if rule else source.width,
-            anchor=self.config.time_bucket_anchor or source.anchor,
-            origin=parse_origin(origin) if origin else source.origin,
-        )
-
     @property
     def looked_up(self) -> tuple[str, ...]:
         """The group keys that come from ``reference``."""
-        return tuple(name for name in self.keys if name not in self.bars.columns)
+        groups = self.membership.groups if self.membership else ()
+        return tuple(name for name in self.keys if name not in self.bars.columns and name not in groups)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -97,7 +72,8 @@ class GenericPass:
         universe = self.inputs.config.UNIVERSE
         by_universe = universe is not None and bool(own) and not set(universe.where) <= set(self.bars.columns)
         uses = self.looked_up or (by_universe and "reference" in self.inputs.tables)
-        return (*own, "reference") if uses else own
+        groups = () if self.membership is None else (self.membership.table.name,)
+        return tuple(dict.fromkeys((*own, *groups, *(("reference",) if uses else ()))))
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -110,16 +86,20 @@ class GenericPass:
         return () if self.bars.table is not None else (self.bars.name,)
 
     @cached_property
-    def join(self) -> ReferenceJoin | None:
-        """How group keys that the bars lack are looked up; None where there are none."""
-        if not self.looked_up:
-            return None
-        return ReferenceJoin(self.inputs.tables["reference"], self.looked_up, self._working.bar_date)
+    def reading(self) -> Reading:
+        """What is read of the bars and joined to them."""
+        working = self._working
+        members = None if self.membership is None else replace(self.membership, working=working)
+        reference = None
+        if self.looked_up:
+            reference = ReferenceJoin(self.inputs.tables["reference"], self.looked_up, working.bar_date)
+        return Reading(self.bars, self.inputs, working, self._grid, members, reference)
 
     @cached_property
     def _working(self) -> WorkingColumns:
-        outputs = [each.column.name for each in self.aggregated]
-        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys, *outputs])
+        joined = self.membership.values if self.membership else ()
+        outputs = [each.output for each in self.asked]
+        return WorkingColumns.beside([*self.bars.columns, *self.bars.hidden, *self.keys, *joined, *outputs])
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -149,7 +129,7 @@ class GenericPass:
         Raises IndicatorConfigError with every mistake, DuplicateColumnError when an output takes a name twice.
         """
         available = tuple(column.name for column in self.columns)
-        offset = self.contract.label_shift * self.contract.width if self.contract else 0
+        offset = self.contract.label_offset if self.contract else 0
         place = f"pass {self.config.name}"
         found = resolve_indicators(self.analytics.talib_indicators, Rows(available, offset), place)
         outputs = [output.column for indicator in found for output in indicator.outputs]
@@ -179,18 +159,10 @@ class GenericPass:
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps from the source's rows to the result."""
-        steps = self._reading(relations, hidden)
+        steps = self.reading.steps(self._kept(hidden), relations)
         if self._passes_through:
             return [*steps, self._passed_on(steps[-1].name, hidden)]
         return [*steps, self._grouped(steps[-1].name, hidden), self._result(hidden)]
-
-    def _reading(self, relations: Relations, hidden: frozenset[str]) -> list[Step]:
-        steps = [self._bars(hidden, relations)]
-        if self._uses_time:
-            steps.append(self._placed())
-        if self.join is not None:
-            steps += self.join.steps(steps[-1].name, relations)
-        return steps
 
     def _kept(self, hidden: frozenset[str]) -> list[str]:
         """Return the source's columns that are read, in its order."""
@@ -198,8 +170,7 @@ class GenericPass:
             wanted = {*self.bars.columns, *hidden}
         else:
             wanted = {*self.keys, *(column for each in self.aggregated for column in each.reads)}
-        if self.looked_up:
-            wanted.add("ListingId")
+        wanted |= self.reading.needs
         if self._is_regridded and not self._passes_through:
             wanted -= set() if self._orders_by_time else {_TIME}
         return [name for name in (*self.bars.columns, *self.bars.hidden) if name in wanted]
@@ -210,39 +181,15 @@ class GenericPass:
 
     @property
     def _is_regridded(self) -> bool:
-        """Whether labels change, so that buckets are computed anew."""
-        return self.contract is not None and self.contract != self.bars.contract
+        return self._grid is not None
 
-    @property
-    def _uses_time(self) -> bool:
-        """Whether something is computed from a bar's time: its new bucket, or its date."""
-        return self._is_regridded or (self.join is not None and self.join.is_dated)
-
-    def _bars(self, hidden: frozenset[str], relations: Relations) -> Step:
-        items = [SelectItem(self.bars.expression(name), name) for name in self._kept(hidden)]
-        if self._uses_time and self.bars.contract is not None:
-            items.append(SelectItem(self._bar_start(self.bars.contract), self._working.bar_start))
-        body = select(items, relations[self.bars.name], where=self.bars.conditions(self.inputs, relations))
-        return Step("source_bars", body, f"the rows of {self.bars.name}")
-
-    def _bar_start(self, source: BucketContract) -> Fragment:
-        label = compose("epoch_ns({})", self.bars.expression(_TIME))
-        return compose("{} - {}", label, source.width) if source.label_shift else label
-
-    def _placed(self) -> Step:
-        """Add what is computed from a bar's start."""
-        items: list[SelectItem] = []
-        comment = "each bar with its date"
-        start = Identifier(self._working.bar_start)
-        if self._is_regridded and self.contract is not None:
-            origin = self.contract.origin
-            moment = compose("({} - {})", start, Literal(origin)) if origin else start
-            bucket = render("expressions/bucket_left", moment=moment, width=self.contract.width)
-            items.append(SelectItem(bucket, self._working.bucket))
-            comment = f"each bar in the bucket that contains it: {self.contract.describe()}"
-        if self.join is not None and self.join.is_dated:
-            items.append(SelectItem(compose("CAST(make_timestamp_ns({}) AS DATE)", start), self._working.bar_date))
-        return Step("bucketed_bars", add_columns("source_bars", items), comment)
+    @cached_property
+    def _grid(self) -> Regridded | None:
+        """How buckets are computed anew; None where labels stay."""
+        source = self.bars.contract
+        if self.contract is None or self.contract == source or not isinstance(source, BucketContract):
+            return None
+        return Regridded(grid(self.contract, source, self._working), self.contract.describe())
 
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
         by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
@@ -261,8 +208,8 @@ class GenericPass:
         return _final(items, "grouped_bars")
 
     def _key_item(self, name: str) -> SelectItem:
-        if name == _TIME and self._is_regridded and self.contract is not None:
-            return SelectItem(time_bucket(self.contract, self._working.bucket), _TIME)
+        if name == _TIME and self._grid is not None:
+            return SelectItem(self._grid.grid.label(), _TIME)
         return SelectItem.column(name)
 
     def _passed_on(self, source: str, hidden: frozenset[str]) -> Step:
@@ -284,20 +231,13 @@ class GenericPass:
         return row_rules(self, relations)
 
     def refusals(self, relations: Relations) -> list[Check]:
-        """Return the check that the reference has one row per listing and time."""
-        return [] if self.join is None else [self.join.refusal(relations)]
+        """Return the checks that what is looked up is there once at a time."""
+        joins = (self.reading.members, self.reading.reference)
+        return [check for each in joins if each is not None for check in each.refusals(relations)]
 
     def cautions(self, relations: Relations) -> list[Check]:
-        """Return the count of listings without a reference row."""
-        if self.join is None:
-            return []
-        steps = self._reading(relations, frozenset())
-        nothing = compose("{} IS NULL", Identifier(self.looked_up[0]))
-        body = select(compose("count(DISTINCT ListingId)"), Identifier(MAPPED), where=[nothing])
-        query = pass_sql("listings without reference data", [*steps, Step("result", body, "how many")])
-        column = in_message(self.looked_up[0])
-        message = f"pass {self.config.name}: {{count}} listings have no {column} in reference; their key is null"
-        return [Check(query, message, when=nothing)]
+        """Return the counts of what is not in the tables that are looked up in."""
+        return cautions(self, relations)
 
 
 def _final(items: list[SelectItem], source: str) -> Step:

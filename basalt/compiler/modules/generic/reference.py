@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from basalt.compiler.layout import SelectItem, names, select_list
+from basalt.compiler.layout import SelectItem, select_list
+from basalt.compiler.modules.generic.dated import as_date, overlapping, repeated
 from basalt.compiler.plan import Check, Relations, Step, in_message
 from basalt.compiler.select import select
 from basalt.compiler.sources import SourceTable
@@ -19,8 +20,8 @@ _ROWS = "reference_rows"
 class ReferenceJoin:
     """Adds ``columns`` of the reference table to rows with ListingId, and ``bar_date`` where the reference has dates.
 
-    A reference with Date has a row per day; one with ValidFrom (and ValidTo) a row per period, of which the latest
-    that has begun counts, up to and including ValidTo; one with neither a row per listing.
+    A reference with Date has a row per day; one with ValidFrom (and ValidTo) a row per period, up to and including
+    ValidTo, or where that is null until the next row begins; one with neither a row per listing.
     """
 
     reference: SourceTable
@@ -49,7 +50,7 @@ class ReferenceJoin:
     def _rows(self, relations: Relations) -> Step:
         dates = list(self._key[1:]) + (["ValidTo"] if self._has_end else [])
         items = [SelectItem(self.reference.require("ListingId", "the reference join"), "ListingId")]
-        items += [SelectItem(self._date(name), name) for name in dates]
+        items += [SelectItem(as_date(self.reference, name), name) for name in dates]
         items += [SelectItem(self.reference.columns[name], name) for name in self.columns]
         listing = self.reference.columns["ListingId"]
         body = select(
@@ -59,10 +60,6 @@ class ReferenceJoin:
             distinct=True,
         )
         return Step(_ROWS, body, "what the reference table says of each listing")
-
-    def _date(self, name: str) -> Sql:
-        expression, type_ = self.reference.columns[name], self.reference.types[name]
-        return expression if type_ == "DATE" else compose("CAST({} AS DATE)", expression)
 
     def _joined(self, bars: str) -> Step:
         left, right = Identifier(bars), Identifier(_ROWS)
@@ -93,14 +90,12 @@ class ReferenceJoin:
             terms.append(compose("{}.{} " + operator + " {}.{}", left, date, right, key))
         return join(terms, " AND ")
 
-    def refusal(self, relations: Relations) -> Check:
-        """Return the check that no listing has two different rows at once, which would count its bars twice."""
-        keys = names(self._key)
-        query = compose(
-            "SELECT count(*) FROM (\n    SELECT {}\n    FROM (\n{}\n    )\n    GROUP BY {}\n    HAVING count(*) > 1\n)",
-            keys,
-            self._rows(relations).body,
-            keys,
-        )
-        columns = in_message(", ".join(self.columns))
-        return Check(query, f"reference has several rows with different {columns} for {{count}} listings")
+    def refusals(self, relations: Relations) -> list[Check]:
+        """Return the checks that no listing has two rows at once, of which one would have to be guessed."""
+        rows, columns = self._rows(relations).body, in_message(", ".join(self.columns))
+        several = f"reference has several rows with different {columns} for {{count}} listings, such as {{samples}}"
+        checks = [Check(repeated(rows, self._key), several)]
+        if self._has_end:
+            message = "reference has periods that overlap for {count} listings, such as {samples}"
+            checks.append(Check(overlapping(rows, ("ListingId",)), f"{message}; ValidTo is the last day of a period"))
+        return checks
