@@ -111,6 +111,18 @@ CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
         event_times=_BOOK_TIMES,
         sequences=_BOOK_SEQUENCES,
     ),
+    "depth": CanonicalTable(
+        assumed={
+            "ListingId": _ID,
+            "EventTimestamp": "TIMESTAMP_NS",
+            "BMLLSequenceNo": "BIGINT",
+            "Side": "BIGINT",
+            "Price": _NUMBER,
+            "Size": _NUMBER,
+        },
+        event_times=_BOOK_TIMES,
+        sequences=_BOOK_SEQUENCES,
+    ),
     "reference": CanonicalTable(
         assumed={
             "ListingId": _ID,

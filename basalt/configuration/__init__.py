@@ -1,6 +1,7 @@
 """What a user may ask for, as pydantic models. No SQL and no data here."""
 
 from basalt.configuration.analytics import AnalyticsConfig, UniverseConfig
+from basalt.configuration.book import BookAnalyticsConfig
 from basalt.configuration.calendars import SessionConfig
 from basalt.configuration.generic import GenericAnalyticsConfig, MembershipConfig, WeightedMean
 from basalt.configuration.indicators import TalibIndicatorConfig
@@ -29,6 +30,7 @@ from basalt.configuration.trade import (
 __all__ = [
     "AggressorRuleConfig",
     "AnalyticsConfig",
+    "BookAnalyticsConfig",
     "FlagCodes",
     "GenericAnalyticsConfig",
     "L2AnalyticsConfig",

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds, duplicates
+from basalt.configuration.book import BookAnalyticsConfig
 from basalt.configuration.buckets import Anchor, Closed, parse_origin, seconds_to_nanoseconds
 from basalt.configuration.generic import GenericAnalyticsConfig
 from basalt.configuration.l2 import L2AnalyticsConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.trade import TradeAnalyticsConfig
 
-ModuleName = Literal["trade", "retail_imbalance", "l2", "generic"]
+ModuleName = Literal["trade", "retail_imbalance", "l2", "book", "generic"]
 _PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
 
 
@@ -44,6 +45,8 @@ class PassConfig(ConfigModel):
     """What the ``trade`` module computes."""
     l2_analytics: L2AnalyticsConfig | None = None
     """What the ``l2`` module computes."""
+    book_analytics: BookAnalyticsConfig | None = None
+    """What the ``book`` module rebuilds."""
     generic_analytics: GenericAnalyticsConfig | None = None
     """What the ``generic`` module computes."""
     output: OutputTarget | None = None
@@ -82,8 +85,13 @@ class PassConfig(ConfigModel):
 
     @model_validator(mode="after")
     def _modules_are_configured(self) -> PassConfig:
-        configured = {"trade": self.trade_analytics, "l2": self.l2_analytics, "generic": self.generic_analytics}
-        found = list(self._unread_inputs())
+        configured = {
+            "trade": self.trade_analytics,
+            "l2": self.l2_analytics,
+            "book": self.book_analytics,
+            "generic": self.generic_analytics,
+        }
+        found = [*self._unread_inputs(), *self._unused_buckets()]
         for module, analytics in configured.items():
             section = f"{module}_analytics"
             if module in self.modules and analytics is None:
@@ -93,6 +101,12 @@ class PassConfig(ConfigModel):
         if found:
             raise DisagreementError(found)
         return self
+
+    def _unused_buckets(self) -> Iterator[Disagreement]:
+        """Yield what is said of time buckets where a row is one update."""
+        for name in ("time_bucket_seconds", "time_bucket_anchor", "time_bucket_closed", "time_bucket_origin"):
+            if "book" in self.modules and getattr(self, name) is not None:
+                yield Disagreement((name,), "a book has a row per update, and no time buckets")
 
     def _unread_inputs(self) -> Iterator[Disagreement]:
         """Yield the inputs of modules that do not read them."""

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
 from markets.books import books
+from markets.depth import price_update_table, price_updates
 from markets.moments import MIDNIGHT, MORNING
 from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
@@ -32,6 +33,7 @@ from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_me
 from oracles.joined import joined
 from oracles.measures import ALL_SIDES, FLOWS
 from oracles.quotes import Quotes, looked_up, quoted
+from oracles.rebuilt_book import rebuilt
 from oracles.results import Result, Tolerance, assert_same, by_key, rows_of
 from oracles.tolerances import book_tolerance, metric_tolerance, trade_tolerance
 from oracles.trade_groups import grouped_pass
@@ -383,6 +385,20 @@ def check_order_flow(case: GoldenCase, draw: Draw) -> None:
         assert_same({key: row}, {key: flows}, Tolerance(dict.fromkeys(flows, 1e-12)))
 
 
+def check_rebuilt_book(case: GoldenCase, draw: Draw) -> None:
+    rows = draw(st.lists(price_updates, min_size=1, max_size=40))
+    books = rebuilt(rows, 2, daily=True)
+    bars: dict[tuple[int, int], tuple[int, float | None]] = {}
+    for (listing, moment), book in sorted(books.items()):
+        bid, ask = book["BidPrice1"], book["AskPrice1"]
+        spread = None if bid is None or ask is None or bid > ask else ask - bid
+        bars[listing, MINUTES.label(moment)] = (moment, spread)
+    with views(case, depth=price_update_table(rows)) as found:
+        assert found.result("books") == books
+        spreads = {key: {"SpreadAbs": spread} for key, (_, spread) in bars.items()}
+        assert_same(found.result("minutes"), spreads, Tolerance({"SpreadAbs": 1e-12}))
+
+
 def trade_analytics(case: GoldenCase) -> dict[str, Any]:
     """What the first pass of a case asks for."""
     return yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["trade_analytics"]
@@ -406,6 +422,7 @@ CHECKS = {
     "no_sequence": check_no_sequence,
     "order_flow": check_order_flow,
     "quotes_and_rules": check_quotes_and_rules,
+    "rebuilt_book": check_rebuilt_book,
     "trade_and_book": check_trade_and_book,
     "two_pass": check_two_pass,
     "vendor_bars": check_vendor_bars,

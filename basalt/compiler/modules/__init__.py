@@ -1,5 +1,6 @@
 """The modules a pass can be computed by, alone or together."""
 
+from basalt.compiler.modules.book import BookModule
 from basalt.compiler.modules.generic import GenericModule
 from basalt.compiler.modules.joined import JoinedModule
 from basalt.compiler.modules.l2 import L2Module
@@ -11,6 +12,7 @@ MODULES: dict[str, Module] = {
     "trade": TradeModule(),
     "retail_imbalance": TradeModule(),
     "l2": L2Module(),
+    "book": BookModule(),
     "generic": GenericModule(),
 }
 
