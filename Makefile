@@ -35,7 +35,8 @@ check: $(READY) ## Lint, check types and layers, and see that the golden SQL is 
 golden: $(READY) ## Rewrite the golden SQL from the compiler; review the difference like code
 	$(BIN)/python -m tests.golden.rewrite
 
-bench: $(READY) ## Measure time and memory against hand-written SQL and Polars
+bench: $(READY) ## Measure time and memory against hand-written SQL, Polars and ClickHouse
+	-$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 clean: ## Remove what the other targets made

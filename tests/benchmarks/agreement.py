@@ -17,7 +17,7 @@ def disagreements(workload: Workload, results: Path) -> list[str]:
     with duckdb.connect() as connection:
         return [
             f"{workload.name} {contender} {result}: {difference}"
-            for contender in workload.contenders
+            for contender in workload.present
             if contender not in (BASALT, FLOOR)
             for result, keys in workload.results.items()
             for difference in _differences(

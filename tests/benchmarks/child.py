@@ -57,7 +57,7 @@ def prepare(workload: str, market: str, results: str) -> Outcome:
 
     shutil.rmtree(results, ignore_errors=True)
     job, folder = WORKLOADS[workload], Path(results)
-    for contender in job.contenders:
+    for contender in job.present:
         (folder / contender).mkdir(parents=True)
     config = getattr(pipelines, workload)(job.dataset(Path(market)), folder)
     (folder / OWN_SQL / compiled.NAME).write_text(compile_pipeline(config).to_json())
@@ -85,7 +85,7 @@ def agree(workload: str, cache: str, trades: int) -> Outcome:
     market, results = str(dataset_folder(Path(cache), trades)), str(results_folder(Path(cache), workload))
     make_market(market, trades)
     prepare(workload, market, results)
-    for contender in WORKLOADS[workload].contenders:
+    for contender in WORKLOADS[workload].present:
         contend(workload, market, contender, results)
     return compare(workload, results)
 

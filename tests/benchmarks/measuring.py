@@ -62,7 +62,7 @@ def compare_contenders(workload: str, cache: Path, trades: int, repeat: int, *, 
     market, results = str(dataset_folder(cache, trades)), str(results_folder(cache, workload))
     run_in_child("make_market", market=market, trades=trades)
     run_in_child("prepare", workload=workload, market=market, results=results)
-    costs: dict[str, list[Cost]] = {contender: [] for contender in WORKLOADS[workload].contenders}
+    costs: dict[str, list[Cost]] = {contender: [] for contender in WORKLOADS[workload].present}
     for turn in range(repeat):
         for contender, runs in costs.items():
             runs.append(

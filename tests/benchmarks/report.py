@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from .measuring import Comparison, Cost
 from .targets import Verdict, verdicts
-from .workloads import EXPERT, FLOOR, WORKLOADS
+from .workloads import EXPERT, FLOOR, WORKLOADS, Workload
 
 _HEADINGS = ("contender", "CPU s", "imports s", "wall s", "peak MB", "x scan", "x expert", "x scan*", "x expert*")
 _NOTE = "CPU is user + system of the whole process, its imports included; * without the imports."
@@ -22,6 +22,7 @@ def comparison_text(comparison: Comparison) -> str:
         "",
         _row(_HEADINGS),
         *(_row(_cells(name, comparison)) for name in comparison.costs),
+        *_not_run(WORKLOADS[comparison.workload]),
         _NOTE,
         "",
         *verdict_lines(verdicts(comparison)),
@@ -34,6 +35,12 @@ def verdict_lines(found: Iterable[Verdict]) -> Iterator[str]:
     for each in found:
         target = "" if each.target is None else f"<= {each.target:g} {each.unit}"
         yield f"  {each.what:<48} {each.measured:9.2f} {each.unit:<3} {target:<12} {_WORDS[each.is_met]}".rstrip()
+
+
+def _not_run(workload: Workload) -> Iterator[str]:
+    """Yield a line per contender that could not be measured."""
+    for name, package in workload.absent.items():
+        yield f"  {name:<14} not run: {package} is not installed (pip install 'basalt[bench]')"
 
 
 def _cells(name: str, comparison: Comparison) -> tuple[str, ...]:

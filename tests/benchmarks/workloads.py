@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from .datasets import Dataset, Layout
@@ -18,13 +19,24 @@ class Workload:
     contenders: tuple[str, ...]
     results: dict[str, tuple[str, ...]]
 
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The contenders whose packages are installed."""
+        return tuple(each for each in self.contenders if find_spec(_NEEDS.get(each, "duckdb")))
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """The other contenders, each with the package that it needs."""
+        return {each: _NEEDS[each] for each in self.contenders if each not in self.present}
+
     def dataset(self, folder: Path) -> Dataset:
         """The files it reads."""
         return Dataset(folder, self.layout)
 
 
+_NEEDS = {"clickhouse": "chdb", "polars": "polars"}
 _BY_LISTING = ("ListingId", "TimeBucket")
-_CONTENDERS = ("scan", "basalt", "own_sql", "expert", "expert_by_day", "naive", "polars")
+_CONTENDERS = ("scan", "basalt", "own_sql", "expert", "expert_by_day", "naive", "polars", "clickhouse")
 
 WORKLOADS = {
     each.name: each
