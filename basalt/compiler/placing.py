@@ -105,7 +105,7 @@ def _from_all_days(long: Compilation, name: str, hidden: frozenset[str], relatio
     for source in planned.source_passes:
         relations[source] = Identifier(_all_days_of(long, source))
         body = pass_sql(f"{source} on all days", _whole(long, source, relations_of))
-        before.append(Step(_all_days_of(long, source), body, f"{source} on all days, for indicators to look back"))
+        before.append(Step(_all_days_of(long, source), body, "for indicators to look back"))
     return [*before, *planned.steps(hidden, relations)]
 
 
