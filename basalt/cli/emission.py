@@ -38,18 +38,18 @@ def emit(config: AnalyticsConfig, pass_name: str | None, form: Form, folder: Pat
 
 
 _FORMS = {
-    "arrow": "are not in this SQL, a run adds them",
-    "udf": "are computed by functions that basalt.register_functions adds to a connection",
-    "sql": "are computed in this SQL",
+    "arrow": "not in this SQL, a run adds it",
+    "udf": "in this SQL, which calls functions that basalt.register_functions adds to a connection",
+    "sql": "in this SQL",
 }
 
 
 def _notes(chosen: CompiledPass) -> Iterator[str]:
     """Yield where the indicators of a pass are computed, and why there."""
     if chosen.indicators:
-        names = ", ".join(str(indicator) for indicator in chosen.indicators)
+        names = "; ".join(str(indicator) for indicator in chosen.indicators)
         form = chosen.indicator_form
-        yield f"pass {chosen.name}: {names} {_FORMS[form.form]} ({form.form}: {form.reason})"
+        yield f"pass {chosen.name}: {names}: {_FORMS[form.form]} ({form.form}: {form.reason})"
 
 
 def _pass(compiled: CompiledPipeline, name: str) -> CompiledPass:

@@ -35,14 +35,20 @@ def steps_with_indicators(
     planned, form = compilation.planned[name], compilation.forms[name]
     if form.form == "arrow":
         return planned.steps(hidden, relations_of(compilation, planned))
+    if not _looks_back(compilation, planned):
+        steps = planned.steps(hidden, relations_of(compilation, planned))
+        return _with_indicators(compilation, name, hidden, steps, [])
+    steps = _from_all_days(_of_all_days(compilation), name, hidden, relations_of)
+    in_range = _in_range(compilation, planned, name)
+    return _with_indicators(compilation, name, hidden, steps, in_range)
+
+
+def _with_indicators(
+    compilation: Compilation, name: str, hidden: frozenset[str], steps: list[Step], conditions: list[Sql]
+) -> list[Step]:
+    planned, form = compilation.planned[name], compilation.forms[name]
     for function in {each.function for each in planned.indicators} if form.form == "udf" else ():
         compilation.binder.declare_function(SqlFunction(indicator_function(function)).stand_in())
-    if _looks_back(compilation, planned):
-        long = _of_all_days(compilation)
-        steps = _from_all_days(long, name, hidden, relations_of)
-        conditions = _in_range(compilation, planned, name)
-    else:
-        steps, conditions = planned.steps(hidden, relations_of(compilation, planned)), []
     columns = [column.name for column in planned.columns] + [each for each in planned.hidden if each in hidden]
     types = {column: compilation.plain_types[name][column] for column in columns}
     return with_indicators(PlainPass(steps, planned.keys, types, conditions), planned.indicators, form)
@@ -99,16 +105,15 @@ def _from_all_days(long: Compilation, name: str, hidden: frozenset[str], relatio
     for source in planned.source_passes:
         relations[source] = Identifier(_all_days_of(long, source))
         body = pass_sql(f"{source} on all days", _whole(long, source, relations_of))
-        before.append(Step(_all_days_of(long, source), body, f"{source} on all days, for indicators to look back"))
+        before.append(Step(_all_days_of(long, source), body, "for indicators to look back"))
     return [*before, *planned.steps(hidden, relations)]
 
 
 def _whole(long: Compilation, name: str, relations_of: RelationsOf) -> list[Step]:
     """Return the steps of a pass that is read, indicators and all."""
     hidden = long.wanted(name)
-    if not long.planned[name].source_passes or long.forms[name].form != "arrow":
-        return steps_with_indicators(long, name, hidden, relations_of)
-    return _from_all_days(long, name, hidden, relations_of)
+    steps = _from_all_days(long, name, hidden, relations_of)
+    return steps if long.forms[name].form == "arrow" else _with_indicators(long, name, hidden, steps, [])
 
 
 def _all_days_of(long: Compilation, name: str) -> str:

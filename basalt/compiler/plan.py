@@ -24,13 +24,15 @@ Relations = Mapping[str, Sql]
 class Step:
     """One named SELECT of a pass; the comment says what its rows are. The last step of a pass is its result.
 
-    ``is_computed_again`` has each of several readers compute the rows anew, where keeping them would fill the memory.
+    ``is_computed_again`` has each of several readers compute the rows anew, where keeping them would fill the memory;
+    ``is_kept`` has them computed once.
     """
 
     name: str
     body: Sql
     comment: str
     is_computed_again: bool = False
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)

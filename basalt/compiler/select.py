@@ -53,6 +53,7 @@ def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:
             "body": step.body,
             "comment": on_one_line(step.comment),
             "is_computed_again": step.is_computed_again,
+            "is_kept": step.is_kept,
         }
         for step in steps
     ]

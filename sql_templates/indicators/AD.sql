@@ -4,5 +4,7 @@ shape: window
 source: Chaikin; TA-Lib
 --- */
 sum(
-    coalesce((({{ close }} - {{ low }}) - ({{ high }} - {{ close }})) / nullif({{ high }} - {{ low }}, 0), 0) * {{ volume }}
+    CASE WHEN {{ high }} > {{ low }} THEN
+        (({{ close }} - {{ low }}) - ({{ high }} - {{ close }})) / ({{ high }} - {{ low }}) * {{ volume }}
+    ELSE 0 END
 ) OVER {{ since_start }}

@@ -97,8 +97,25 @@ def test_says_which_indicators_a_select_does_not_hold(command: Command) -> None:
     analytics = {**FIVE_MINUTES["generic_analytics"], "talib_indicators": indicators}
     write_pipeline({"TABLES": TABLES, "PASSES": [MINUTES, {**FIVE_MINUTES, "generic_analytics": analytics}]})
     done = command("compile", "pipeline.yaml", "--pass", "five_minutes")
-    assert done.err == "note: SMA(Close, timeperiod=2) is not in this SQL; a run adds it\n"
+    told = "note: pass five_minutes: SMA(Close, timeperiod=2): "
+    assert done.err == f"{told}not in this SQL, a run adds it (arrow: auto takes what a run computes fastest)\n"
     assert "SMA" not in done.out
+
+
+def test_completes_the_sql_with_indicators_and_says_how(command: Command) -> None:
+    indicators = [{"name": "SMA", "input_col": "Close", "timeperiod": 2}]
+    analytics = {**FIVE_MINUTES["generic_analytics"], "talib_indicators": indicators}
+    write_pipeline({"TABLES": TABLES, "PASSES": [MINUTES, {**FIVE_MINUTES, "generic_analytics": analytics}]})
+    done = command("compile", "pipeline.yaml", "--complete")
+    reason = "sql: the SQL is to be complete, and all of them can be computed in it"
+    assert done.err == f"note: pass five_minutes: SMA(Close, timeperiod=2): in this SQL ({reason})\n"
+    with duckdb.connect() as connection:
+        connection.execute(done.out)
+        rows = connection.sql("SELECT ListingId, TimeBucket, Close, SMA_2 FROM five_minutes ORDER BY ALL").fetchall()
+    assert rows
+    for (listing, _, close, average), before in zip(rows, [None, *rows], strict=False):
+        expected = (close + before[2]) / 2 if before is not None and before[0] == listing else None
+        assert average == expected
 
 
 def test_settings_and_dates_change_what_is_compiled(command: Command, folder: Path) -> None:

@@ -17,6 +17,7 @@ from oracles.results import Result, assert_same, by_key, rows_of
 from oracles.tolerances import trade_tolerance
 from oracles.trades import Trade
 
+import basalt
 from golden.cases import GoldenCase
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -43,6 +44,8 @@ def views(case: GoldenCase, folder: Path | None = None, **tables: pa.Table) -> I
     with duckdb.connect() as connection:
         for name, table in tables.items():
             connection.register(name, table)
+        if any(each.indicator_form.form == "udf" for each in passes.values()):
+            basalt.register_functions(connection)
         if folder is not None:
             connection.execute(f"SET file_search_path = '{folder}'")
         for name in passes:

@@ -44,6 +44,7 @@ from oracles.volume_buckets import vpin
 from golden import someone_elses
 from golden.cases import GoldenCase, golden_cases
 from golden.executed import Draw, assert_bars, canonical, carried, drawn_market, views, with_columns
+from golden.looking_back import check_indicators_in_sql
 
 MINUTES = Contract(60 * SECOND)
 QUARTERS = MINUTES.coarser(15)
@@ -415,6 +416,7 @@ CHECKS = {
     "further_measures": check_further_measures,
     "every_side": check_every_side,
     "membership": check_membership,
+    "indicators_in_sql": check_indicators_in_sql,
     "mapped_source": check_mapped_source,
     "medians_and_auctions": check_medians_and_auctions,
     "nanosecond_buckets": check_nanosecond_buckets,

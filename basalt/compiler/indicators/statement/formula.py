@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from basalt.compiler.indicators.statement.names import FreeNames
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
 from basalt.compiler.templates import render, render_block, render_text
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,17 @@ class SqlFormula:
         """The template."""
         return sql_forms()[self.indicator.function]
 
-    def columns(self) -> Iterator[SelectItem]:
-        """Yield what is computed before the outputs."""
+    def levels(self) -> list[list[SelectItem]]:
+        """Return what is computed before the outputs: what needs the inputs only, what needs that, and so on."""
+        depths: dict[str, int] = {}
+        found: list[list[SelectItem]] = []
         for name, text in self.form.columns.items():
-            yield SelectItem(render_text(text, **self._values), self.names(name))
+            words = set(_WORD.findall(text))
+            depth = max((depths[other] + 1 for other in depths if other in words), default=0)
+            depths[name] = depth
+            found += [[]] if depth == len(found) else []
+            found[depth].append(SelectItem(render_text(text, **self._values), self.names(name)))
+        return found
 
     def outputs(self) -> Iterator[tuple[str, Fragment]]:
         """Yield the columns of the outputs with their formulas."""
@@ -68,12 +78,12 @@ class CallFormula:
     inputs: tuple[Identifier, ...]
     names: FreeNames
 
-    def columns(self) -> Iterator[SelectItem]:
-        """Yield the call."""
+    def levels(self) -> list[list[SelectItem]]:
+        """Return the call."""
         parameters = [Literal(value) for value in self.indicator.parameters.values()]
         name = function_name(self.indicator.function)
         call = compose(name + "({})", join([*self.inputs, *parameters]))
-        yield SelectItem(call, self._called)
+        return [[SelectItem(call, self._called)]]
 
     def outputs(self) -> Iterator[tuple[str, Sql]]:
         """Yield the columns of the outputs with what stands for them."""

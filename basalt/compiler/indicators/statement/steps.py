@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basalt.catalog.indicator_forms import sql_forms
 from basalt.compiler.indicators.model import Indicator
@@ -49,6 +49,7 @@ def indicator_steps(rows: Rows, indicators: Sequence[Indicator], *, calls_talib:
         if windowed:
             steps += _windowed(series, windowed, steps[-1].name)
         if listed:
+            steps[-1] = replace(steps[-1], is_kept=True)  # read twice: for the lists, and for what they are joined to
             steps += _Lists(series, tuple(listed), calls_talib).steps(steps[-1].name)
         source = steps[-1].name
     return steps
@@ -67,7 +68,7 @@ def _windowed(series: Series, members: Sequence[tuple[int, Indicator]], source: 
         for number, each in members
     ]
     first = SelectItem(compose("row_number() OVER {}", Identifier(window.name)), position)
-    columns = [first, *(item for formula in formulas for item in formula.columns())]
+    columns = [first, *(item for formula in formulas for level in formula.levels() for item in level)]
     numbered = Step(names("numbered"), add_columns(source, columns, window), "the place of each row in its series")
     outputs = [
         SelectItem(
@@ -85,6 +86,16 @@ def _windowed(series: Series, members: Sequence[tuple[int, Indicator]], source: 
     ]
     what = ", ".join(str(formula.indicator) for formula in formulas)
     return [numbered, Step(names("windows"), add_columns(numbered.name, outputs, window), what)]
+
+
+def _levels(formulas: Sequence[SqlFormula | CallFormula]) -> list[list[SelectItem]]:
+    """Return what is computed before the outputs: first what needs the inputs only, then what needs the first, ..."""
+    found: list[list[SelectItem]] = []
+    for formula in formulas:
+        for level, items in enumerate(formula.levels()):
+            found += [[]] if level == len(found) else []
+            found[level] += items
+    return found
 
 
 @dataclass(frozen=True)
@@ -105,11 +116,10 @@ class _Lists:
             where=[Identifier(self.series.counts)],
             group_by=parts,
         )
-        computed = [item for formula in formulas for item in formula.columns()]
         what = ", ".join(str(formula.indicator) for formula in formulas)
         steps = [Step(names("lists"), lists, "each series as lists in time order")]
-        if computed:
-            steps.append(Step(names("computed"), add_columns(steps[-1].name, computed), what))
+        for number, items in enumerate(_levels(formulas), 1):  # an alias of the same SELECT would be computed again
+            steps.append(Step(names.of(number)("computed"), add_columns(steps[-1].name, items), what))
         values = [SelectItem(value, column) for formula in formulas for column, value in self._values(formula)]
         keys = [SelectItem.column(name) for name in self.series.keys]
         moments = SelectItem(compose("unnest({})", self._times), _TIME)
