@@ -248,8 +248,23 @@ def check_calendars(case: GoldenCase, draw: Draw) -> None:
     weeks = relabelled(lambda start: calendar_bucket(start, "week", azores), 0)
     keys, added = ["ListingId", "TimeBucket"], Tolerance({"Volume": 1e-12})
     with views(case, vendor=market.table) as found:
-        assert_same(found.result("hours"), aggregated(hours, keys, {"Volume": "sum", "Close": "last"}), added)
+        expected = aggregated(hours, keys, {"Volume": "sum", "Close": "last"})
+        assert_same(found.result("hours"), expected, added)
+        every = found.result("every_hour")
+        assert {key: row for key, row in every.items() if row["VolumeCount"] == 0 and key not in expected} == {
+            key: {"VolumeSum": None, "VolumeCount": 0, "Close": expected[before(key, expected)]["Close"]}
+            for key in every
+            if key not in expected
+        }
+        assert_same(
+            {key: {"Volume": every[key]["VolumeSum"]} for key in expected}, with_columns(expected, "Volume"), added
+        )
         assert_same(found.result("weeks"), aggregated(weeks, keys, {"Volume": "sum"}), added)
+
+
+def before(key: tuple[int, int], rows: Result) -> tuple[int, int]:
+    """The last row of the listing before a key."""
+    return max(each for each in rows if each[0] == key[0] and each[1] < key[1])
 
 
 def check_membership(case: GoldenCase, draw: Draw) -> None:
