@@ -67,7 +67,7 @@ class MembershipConfig(ConfigModel):
     """
 
     table: str
-    """A table of ``TABLES``."""
+    """A table of ``TABLES``, or an earlier pass."""
     on: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["ListingId"], min_length=1)
     """The columns, of the table and of the source, by which a row is found."""
     weight: str | None = None

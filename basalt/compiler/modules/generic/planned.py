@@ -73,8 +73,8 @@ class GenericPass:
         universe = self.inputs.config.UNIVERSE
         by_universe = universe is not None and bool(own) and not set(universe.where) <= set(self.bars.columns)
         uses = self.looked_up or (by_universe and "reference" in self.inputs.tables)
-        groups = () if self.membership is None else (self.membership.table.name,)
-        return tuple(dict.fromkeys((*own, *groups, *(("reference",) if uses else ()))))
+        members = [name for name in self._members_read if name not in self.inputs.passes]
+        return tuple(dict.fromkeys([*own, *members, *(["reference"] if uses else [])]))
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -83,8 +83,13 @@ class GenericPass:
 
     @property
     def source_passes(self) -> tuple[str, ...]:
-        """The pass that is read, if it is one."""
-        return () if self.bars.table is not None else (self.bars.name,)
+        """The passes that are read: the source, and the members, where they are one."""
+        own = () if self.bars.table is not None else (self.bars.name,)
+        return tuple(dict.fromkeys([*own, *(name for name in self._members_read if name in self.inputs.passes)]))
+
+    @property
+    def _members_read(self) -> tuple[str, ...]:
+        return () if self.membership is None else (self.membership.table.name,)
 
     @cached_property
     def reading(self) -> Reading:
@@ -150,9 +155,9 @@ class GenericPass:
         """The state columns this pass can add for a later one."""
         return tuple(self._hidden_items)
 
-    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it reads one
-        """Return the state columns of the source that are read when ``hidden`` ones of this pass are wanted."""
-        available = frozenset(self.bars.hidden)
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:
+        """Return the state columns of a pass that are read when ``hidden`` ones of this pass are wanted."""
+        available = frozenset(self.bars.hidden if source == self.bars.name else ())
         if self._passes_through:
             return hidden & available
         reads = {column for each in self.aggregated for column in each.reads}
