@@ -18,6 +18,8 @@ def _named_sources(config: PassConfig) -> Iterator[tuple[str, str]]:
     """Yield each place in a pass that names what is read, with the name."""
     if config.generic_analytics is not None:
         yield "generic_analytics.source_pass", config.generic_analytics.source_pass
+        if config.generic_analytics.membership is not None:
+            yield "generic_analytics.membership.table", config.generic_analytics.membership.table
     for module, name in config.module_inputs.items():
         yield f"module_inputs.{module}", name
 

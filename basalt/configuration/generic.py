@@ -67,7 +67,7 @@ class MembershipConfig(ConfigModel):
     """
 
     table: str
-    """A table of ``TABLES``."""
+    """A table of ``TABLES``, or an earlier pass."""
     on: Annotated[list[str], OneOrMany] = Field(default_factory=lambda: ["ListingId"], min_length=1)
     """The columns, of the table and of the source, by which a row is found."""
     weight: str | None = None
@@ -102,6 +102,9 @@ class GenericAnalyticsConfig(ConfigModel):
     """The time zone of a calendar rule, such as ``Europe/London``; UTC when not given."""
     session: SessionConfig | None = None
     """The session that buckets are counted from the open of; bars outside of it are left out."""
+    gaps: Literal["left_out", "filled"] = "left_out"
+    """``filled``: a row also for each bucket in which nothing happened, between two of a series in one ``session``.
+    There flows are 0, states are what they were in the bucket before, and everything else is null."""
     aggregations: Aggregations | None = None
     """Column to the way, or the ways, it is aggregated; a list of columns or ``auto`` (all metrics) aggregates each by
     its metric's own rule. ``*`` stands for all metrics that are not named. Without aggregations rows pass through and
@@ -167,4 +170,7 @@ class GenericAnalyticsConfig(ConfigModel):
         if rule == SESSION and self.session is None:
             message = "resample_rule: session needs session: {time_zone, open, close}"
             found.append(Disagreement(("resample_rule",), message))
+        if self.gaps == "filled" and (self.session is None or rule == SESSION):
+            message = "gaps are filled within a session, between buckets of a width such as resample_rule: 15m"
+            found.append(Disagreement(("gaps",), message))
         return found

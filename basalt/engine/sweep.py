@@ -72,13 +72,14 @@ def _joined(pipeline: CompiledPipeline, root: str, wanted: Iterable[str]) -> set
 
 
 def _within_slices(pipeline: CompiledPipeline, chain: Sequence[str]) -> Iterator[str]:
-    """Yield the passes of a chain for as long as each is complete within a slice."""
+    """Yield the passes of a chain that are complete within a slice: all they read is, and is computed in slices."""
+    complete = {chain[0]}
     for name in chain[1:]:
-        if not pipeline.passes[name].is_within_days:
-            return
-        yield name
-        if pipeline.passes[name].added_indicators:
-            return
+        compiled = pipeline.passes[name]
+        if compiled.is_within_days and compiled.depends_on and complete.issuperset(compiled.depends_on):
+            yield name
+            if not compiled.added_indicators:
+                complete.add(name)
 
 
 def _has_readers_outside(pipeline: CompiledPipeline, name: str, joined: set[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import BARS, Config, generic, refused
 
-from basalt.errors import BindingError, SourceNotFoundError, UnknownColumnError
+from basalt.errors import BindingError, PassOrderError, UnknownColumnError
 
 MEMBERS = {"ListingId": "BIGINT", "Index": "VARCHAR", "Weight": "DOUBLE"}
 
@@ -72,6 +72,16 @@ def test_members_by_bucket_have_the_buckets_of_the_bars() -> None:
     assert problem.suggestion.startswith("say in TABLES.members how its TimeBucket is made")
 
 
-def test_a_table_of_members_is_a_table() -> None:
-    (problem,) = refused(SourceNotFoundError, indices(membership="nobody"), **tables())
-    assert problem.message == "there is no source for table 'nobody'"
+def test_members_are_a_table_or_a_pass() -> None:
+    (problem,) = refused(PassOrderError, indices(membership="memebrs"), **tables())
+    assert problem.message.startswith("pass p reads 'memebrs', which is neither a pass nor a table")
+    assert problem.place == "PASSES[0].generic_analytics.membership.table"
+    assert problem.suggestion == "did you mean 'members'?"
+
+
+def test_a_pass_of_members_by_bucket_has_the_buckets_of_the_bars() -> None:
+    wide = generic("vendor", "wide", resample_rule="5m", aggregations={"Volume": "sum", "Venue": "last"})
+    wide["generic_analytics"]["output_name_pattern"] = "{aggregation}Venue"
+    asked = indices(membership="wide", group_by=["lastVenue", "TimeBucket"])
+    (problem,) = refused(BindingError, wide, asked, **tables())
+    assert problem.message.startswith("wide has 300 s buckets (start, end], labelled by their end, but vendor 60 s")

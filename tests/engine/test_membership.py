@@ -243,3 +243,27 @@ def test_a_member_that_would_count_twice_is_refused(names: str, rows: list[tuple
 def test_the_same_member_twice_is_one() -> None:
     members = table_of("ListingId Index", (0, "A"), (0, "A"), (1, "A"), (2, "A"))
     assert assert_indices(pipeline(members), lambda *_: {"A": 1.0}) == ()
+
+
+def test_members_and_their_weights_may_be_an_earlier_pass() -> None:
+    """Each listing of an index weighs as much as it traded on the hour itself."""
+    config = pipeline(table_of("ListingId Index", (0, "A"), (1, "A"), (1, "B")), ["TradeTotalCount"])
+    weights = generic_pass_config("bars", {"TradeTotalVolume": "sum"}, name="weights")
+    weights["generic_analytics"] |= {
+        "group_by": ["ListingId", "Index", "TimeBucket"],
+        "membership": "members",
+        "output_name_pattern": "Weight",
+    }
+    bars, last = config["PASSES"]
+    last["generic_analytics"]["membership"] = {"table": "weights", "weight": "Weight"}
+    config["PASSES"] = [bars, weights, last]
+    volumes: dict[tuple[int, date, int], float] = defaultdict(float)
+    for row in counted():
+        volumes[row["ListingId"], row["TradeTimestamp"].date(), row["TradeTimestamp"].hour] += row["Size"]
+    found, _ = run(config)
+    expected: dict[tuple[str, date], float] = defaultdict(float)
+    for row in counted():
+        moment = row["TradeTimestamp"]
+        for index in {0: "A", 1: "AB"}.get(row["ListingId"], ""):
+            expected[index, moment.date()] += volumes[row["ListingId"], moment.date(), moment.hour]
+    assert {key: row["TradeTotalCount"] for key, row in found.items()} == pytest.approx(dict(expected))

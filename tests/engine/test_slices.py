@@ -70,6 +70,42 @@ def rows(config: AnalyticsConfig) -> dict[str, list[tuple[object, ...]]]:
         return {name: result.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in result}
 
 
+def weighted(folder: Path, weights_of: str) -> AnalyticsConfig:
+    """The pipeline, and hours weighted by a pass: of the hours themselves, or of bars that a table has."""
+    bars = "SELECT ListingId, time_bucket(INTERVAL 1 HOUR, TradeTimestamp::TIMESTAMP) AS TimeBucket, 2.0 AS Weight"
+    duckdb.sql(f"{bars} FROM '{folder}/2025-*.parquet' GROUP BY ALL").write_parquet(f"{folder}/bars.parquet")
+    config = pipeline(folder, "left").model_dump(mode="json", exclude_unset=True)
+    hourly = {"time_bucket_seconds": 3600, "time_bucket_anchor": "start", "time_bucket_closed": "left"}
+    config["TABLES"]["bars"] = {"path": f"{folder}/bars.parquet", **hourly}
+    counted = {"aggregations": {"TradeTotalCount": "sum"}, "output_name_pattern": "Weight"}
+    weights = {
+        "source_pass": weights_of,
+        "aggregations": {"Weight": "sum"},
+        **(counted if weights_of == "hours" else {}),
+    }
+    by_weight = {
+        "source_pass": "hours",
+        "membership": {"table": "weights", "weight": "Weight"},
+        "group_by": ["ListingId", "Weight", "TimeBucket"],
+        "aggregations": ["TradeTotalCount"],
+    }
+    config["PASSES"][0]["time_bucket_anchor"] = "start"
+    for name, analytics in (("weights", weights), ("weighted", by_weight)):
+        config["PASSES"].append({"name": name, "modules": "generic", "generic_analytics": analytics})
+    return AnalyticsConfig.model_validate(config)
+
+
+@pytest.mark.parametrize("weights_of", ["hours", "bars"])
+def test_a_pass_that_reads_two_is_cut_where_both_are(
+    folder: Path, weights_of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = weighted(folder, weights_of)
+    whole = rows(config)
+    assert len(whole["weighted"]) > 3 * 20
+    monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
+    assert rows(config) == whole
+
+
 @pytest.mark.parametrize("closed", ["right", "left"])
 def test_slices_together_are_the_whole(folder: Path, closed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     config = pipeline(folder, closed)

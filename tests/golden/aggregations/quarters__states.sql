@@ -54,14 +54,14 @@ grouped_bars AS (
         max(High)                                                        AS High,
         min(Low)                                                         AS Low,
         arg_max(Close, (Close__time, Close__sequence, ListingId, Close)) AS Close,
+        arg_max(Close__time, (Close__time, Close__sequence, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__time,
+        arg_max(Close__sequence, (Close__time, Close__sequence, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__sequence,
+        arg_max(ListingId, (Close__time, Close__sequence, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__listing,
         median(TradeTotalMedianPrice)                                    AS TradeTotalMedianPriceMedian,
         stddev_samp(CASE WHEN isfinite(TradeTotalMedianPrice) THEN TradeTotalMedianPrice END) AS TradeTotalMedianPriceStd,
         sum(TradeTotalMedianPrice * TradeTotalVolume)
             / nullif(sum(TradeTotalVolume) FILTER (WHERE TradeTotalMedianPrice IS NOT NULL), 0) AS TradeTotalMedianPriceWeightedMean,
-        count(DISTINCT ListingId)                                        AS ListingId,
-        arg_max(Close__time, (Close__time, Close__sequence, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__time,
-        arg_max(Close__sequence, (Close__time, Close__sequence, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__sequence,
-        arg_max(ListingId, (Close__time, Close__sequence, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__listing
+        count(DISTINCT ListingId)                                        AS ListingId
     FROM mapped_bars
     GROUP BY InstrumentId, bucket
 )

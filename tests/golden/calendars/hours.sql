@@ -28,7 +28,7 @@ bucketed_bars AS (
     -- each bar in the bucket that contains it: 3600 s buckets of sessions 09:30 to 16:00 in America/New_York (start, end], labelled by their end
     SELECT
         *,
-        least(session_open + ((bar_start - session_open) // 3600000000000 + 1) * 3600000000000, session_close) AS bucket
+        (bar_start - session_open) // 3600000000000 AS bucket
     FROM session_bars
     WHERE bar_start >= session_open
       AND bar_start + 900000000000 <= session_close
@@ -37,16 +37,18 @@ grouped_bars AS (
     -- one row per ListingId, TimeBucket
     SELECT
         ListingId,
+        session_open,
+        session_close,
         bucket,
         sum(Volume)                                    AS Volume,
         arg_max(Close, (TimeBucket, ListingId, Close)) AS Close
     FROM bucketed_bars
-    GROUP BY ListingId, bucket
+    GROUP BY ListingId, session_open, session_close, bucket
 )
 -- the result
 SELECT
     ListingId,
-    make_timestamp(bucket // 1000) AS TimeBucket,
+    make_timestamp(least(session_open + (bucket + 1) * 3600000000000, session_close) // 1000) AS TimeBucket,
     Volume,
     Close
 FROM grouped_bars

@@ -45,11 +45,11 @@ grouped_bars AS (
         MIC,
         bucket,
         arg_max(Close, (Close__time, ListingId, Close))                      AS Close,
+        arg_max(Close__time, (Close__time, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__time,
+        arg_max(ListingId, (Close__time, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__listing,
         arg_min(TradeBidOpen, (TradeBidOpen__time, ListingId, TradeBidOpen)) AS TradeBidOpen,
         avg(High)                                                            AS High,
-        count(Low)                                                           AS Low,
-        arg_max(Close__time, (Close__time, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__time,
-        arg_max(ListingId, (Close__time, ListingId, Close)) FILTER (WHERE Close IS NOT NULL) AS Close__listing
+        count(Low)                                                           AS Low
     FROM mapped_bars
     GROUP BY InstrumentId, MIC, bucket
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from basalt.compiler.layout import names
 from basalt.compiler.modules.generic.dated import counted
+from basalt.compiler.modules.generic.grids import BUCKETED
 from basalt.compiler.modules.generic.membership import MEMBERS, MembershipJoin
 from basalt.compiler.modules.generic.reference import MAPPED
 from basalt.compiler.plan import Check, Relations, Step, in_message
@@ -39,7 +40,8 @@ def _without_group(planned: GenericPass, members: MembershipJoin, relations: Rel
     """Count what is never in a group; what is in one for a part of the time is not told."""
     steps = planned.reading.steps(planned.reading.needs_in_order, relations)
     keys = names(members.on)
-    bars = Identifier("source_bars")
+    before = [step.name for step in steps if step.name in ("source_bars", BUCKETED)]
+    bars = Identifier(before[-1])
     rows = compose("SELECT {}\nFROM {}\nANTI JOIN {} USING ({})", keys, bars, Identifier(MEMBERS), keys)
     what = in_message(f"{', '.join(members.on)} of {planned.bars.name}")
     message = (

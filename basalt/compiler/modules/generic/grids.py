@@ -19,13 +19,20 @@ BUCKETED = "bucketed_bars"
 
 
 class Grid(Protocol):
-    """New buckets: the steps that give each bar its ``bucket``, and the label of one."""
+    """New buckets: the steps that give each bar its bucket, and the label of one.
+
+    ``keys`` are the columns that make a bucket, the last of which is its number where there are several in a row.
+    """
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that make a bucket, besides what rows are grouped by."""
 
     def steps(self, bars: str, added: list[SelectItem], comment: str) -> list[Step]:
-        """Return the steps from rows with ``bar_start`` to rows with ``bucket`` and ``added`` columns besides."""
+        """Return the steps from rows with ``bar_start`` to rows with the keys and ``added`` columns besides."""
 
     def label(self) -> Sql:
-        """Return TimeBucket from ``bucket``."""
+        """Return TimeBucket from the keys."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class FixedGrid:
 
     contract: BucketContract
     working: WorkingColumns
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The bucket."""
+        return (self.working.bucket,)
 
     def steps(self, bars: str, added: list[SelectItem], comment: str) -> list[Step]:
         """Return the step that numbers the buckets of the bars."""
@@ -54,6 +66,11 @@ class CalendarGrid:
     buckets: CalendarBuckets
     working: WorkingColumns
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The bucket."""
+        return (self.working.bucket,)
+
     def steps(self, bars: str, added: list[SelectItem], comment: str) -> list[Step]:
         """Return the step that finds the first day of each bar's period."""
         local = local_time(self.buckets.zone.name, Identifier(self.working.bar_start))
@@ -73,11 +90,17 @@ class CalendarGrid:
 
 @dataclass(frozen=True)
 class SessionGrid:
-    """Buckets within sessions, of bars of ``bar_width`` ns that lie within one; ``bucket`` is the label in ns."""
+    """Buckets within sessions, of bars of ``bar_width`` ns that lie within one; ``bucket`` is their number there."""
 
     buckets: SessionBuckets
     bar_width: int
     working: WorkingColumns
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The edges of the session, and the number of the bucket unless it is the whole of it."""
+        edges = (self.working.session_open, self.working.session_close)
+        return edges if self.buckets.width is None else (*edges, self.working.bucket)
 
     def steps(self, bars: str, added: list[SelectItem], comment: str) -> list[Step]:
         """Return the steps that find each bar's session and its bucket there, without the bars of no session."""
@@ -91,7 +114,8 @@ class SessionGrid:
             compose("{} >= {}", start, opened),
             compose("{} + {} <= {}", start, self.bar_width, closed),
         ]
-        columns = compose("*,\n    {}", select_list([SelectItem(self._label(), self.working.bucket), *added]))
+        items = [*self._number(), *added]
+        columns = compose("*,\n    {}", select_list(items)) if items else compose("*")
         return [
             Step("local_bars", days, "each bar with the local day on which the session that is on opened"),
             Step("session_bars", sessions, "each bar with the edges of that session"),
@@ -102,20 +126,24 @@ class SessionGrid:
         day = Identifier(self.working.session_day)
         return compose("epoch_ns(timezone({}, {} + {}))", Literal(self.buckets.zone.name), day, _seconds(seconds))
 
-    def _label(self) -> Sql:
-        opened, closed = Identifier(self.working.session_open), Identifier(self.working.session_close)
-        at_end = self.buckets.anchor == "end"
+    def _number(self) -> list[SelectItem]:
         if self.buckets.width is None:
-            return closed if at_end else opened
-        start, width = Identifier(self.working.bar_start), self.buckets.width
-        number = compose("({} - {}) // {}", start, opened, width)
-        if at_end:
-            return compose("least({} + ({} + 1) * {}, {})", opened, number, width, closed)
-        return compose("{} + {} * {}", opened, number, width)
+            return []
+        start, opened = Identifier(self.working.bar_start), Identifier(self.working.session_open)
+        return [SelectItem(compose("({} - {}) // {}", start, opened, self.buckets.width), self.working.bucket)]
 
     def label(self) -> Sql:
-        """Return the label as a timestamp."""
-        return compose("make_timestamp({} // 1000)", Identifier(self.working.bucket))
+        """Return the start of the bucket, or its end, which is the close for the last one."""
+        return compose("make_timestamp({} // 1000)", self._edge_of_bucket())
+
+    def _edge_of_bucket(self) -> Sql:
+        opened, closed = Identifier(self.working.session_open), Identifier(self.working.session_close)
+        number, width, at_end = Identifier(self.working.bucket), self.buckets.width, self.buckets.anchor == "end"
+        if width is None:
+            return closed if at_end else opened
+        if at_end:
+            return compose("least({} + ({} + 1) * {}, {})", opened, number, width, closed)
+        return compose("({} + {} * {})", opened, number, width)
 
 
 def _seconds(seconds: int) -> Fragment:

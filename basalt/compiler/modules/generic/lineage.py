@@ -11,6 +11,7 @@ from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula,
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars
 from basalt.compiler.plan import Relations
+from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, conjunction, join
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColum
     bars = planned.bars
     place = f"pass {planned.config.name}: generic_analytics"
     if name in planned.looked_up:
-        return _looked_up(planned, "reference", name, ("ListingId",))
+        return _looked_up(planned, planned.inputs.tables["reference"], name, ("ListingId",))
     members = planned.membership
     if members is not None and name in members.groups:
-        return _looked_up(planned, members.table.name, name, members.on)
+        return _looked_up(planned, members.table, name, members.on)
     if aggregated is None:
         contract = planned.contract
         regridded = name == "TimeBucket" and contract is not None and contract != bars.contract
@@ -35,13 +36,14 @@ def computed_column(planned: GenericPass, name: str, aggregated: AggregatedColum
     return _aggregated(planned, aggregated)
 
 
-def _looked_up(planned: GenericPass, table: str, name: str, on: tuple[str, ...]) -> ComputedColumn:
+def _looked_up(planned: GenericPass, table: SourceTable, name: str, on: tuple[str, ...]) -> ComputedColumn:
     """Return how a key comes from another table, by columns that the bars share with it."""
-    columns, bars = planned.inputs.tables[table].columns, planned.bars
+    bars, columns = planned.bars, table.columns
     here = (Read(bars.name, column, _own(bars, column)) for column in on)
-    there = (Read(table, column, columns[column]) for column in on)
+    there = (Read(table.name, column, columns[column]) for column in (name, *on))
     place = f"pass {planned.config.name}: generic_analytics.group_by"
-    return ComputedColumn(place, f"looked up by {', '.join(on)}", "", (Read(table, name, columns[name]), *here, *there))
+    first, *rest = there
+    return ComputedColumn(place, f"looked up by {', '.join(on)}", "", (first, *here, *rest))
 
 
 def _own(bars: Bars, column: str) -> Fragment | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn
 from basalt.compiler.modules.generic.bars import Bars, analytics_of, stated_contract
 from basalt.compiler.modules.generic.membership import MembershipJoin
@@ -28,7 +29,7 @@ def read_members(
     membership = analytics_of(config).membership
     if membership is None:
         return None
-    table, place = inputs.tables[membership.table], f"pass {config.name}: membership"
+    table, place = _members_table(membership.table, inputs), f"pass {config.name}: membership"
     _check_columns(membership, table, bars, place)
     groups = tuple(name for name in analytics_of(config).group_by if name not in bars.columns and name in table)
     if not groups:
@@ -41,6 +42,14 @@ def read_members(
     joined = MembershipJoin(table, on, groups, values, membership.weight, contract, WorkingColumns())
     _check_times(config, inputs, bars, joined, place)
     return joined
+
+
+def _members_table(name: str, inputs: Inputs) -> SourceTable:
+    """Return the members: a table, or the columns of an earlier pass as one."""
+    if name not in inputs.passes:
+        return inputs.tables[name]
+    visible = {column.name: inputs.types[name][column.name] for column in inputs.passes[name].columns}
+    return SourceTable.of_pass(name, visible, kind="members")
 
 
 def with_members(bars: Bars, members: MembershipJoin | None) -> Bars:
@@ -78,12 +87,19 @@ def _check_times(config: PassConfig, inputs: Inputs, bars: Bars, members: Member
         message = f"{table.name} has times, but {bars.name} has {has} to look them up by"
         raise BindingError(message, place=place)
     if members.is_by_bucket:
-        _check_buckets(stated_contract(config, table, inputs.config.TABLES.get(table.name)), bars, members, place)
+        _check_buckets(_buckets_of(config, inputs, table), bars.contract, (table.name, bars.name), place)
 
 
-def _check_buckets(stated: BucketContract | None, bars: Bars, members: MembershipJoin, place: str) -> None:
-    """Refuse members by buckets that are said to be other ones than the bars'."""
-    if stated is not None and bars.contract is not None and stated != bars.contract:
-        message = f"{members.table.name} has {stated.describe()}, but {bars.name} {bars.contract.describe()}"
-        hint = f"say in TABLES.{members.table.name} how its TimeBucket is made, as for a table of bars"
+def _buckets_of(config: PassConfig, inputs: Inputs, table: SourceTable) -> Buckets | None:
+    if table.name in inputs.passes:
+        return inputs.passes[table.name].contract
+    return stated_contract(config, table, inputs.config.TABLES.get(table.name))
+
+
+def _check_buckets(given: Buckets | None, needed: BucketContract, names: tuple[str, str], place: str) -> None:
+    """Refuse members by buckets that are other ones than the bars'."""
+    if given != needed:
+        has = "no buckets" if given is None else given.describe()
+        message = f"{names[0]} has {has}, but {names[1]} {needed.describe()}"
+        hint = f"say in TABLES.{names[0]} how its TimeBucket is made, or make the pass of the same buckets"
         raise BindingError(message, place=place, suggestion=hint)

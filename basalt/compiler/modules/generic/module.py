@@ -32,13 +32,13 @@ class GenericModule:
     """Joins, regroups, resamples, aggregates and adds indicators."""
 
     def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
-        """Return the source tables the pass may read: its source if that is one, of members, and ``reference``."""
+        """Return the source tables the pass may read: its source and its members where they are one, ``reference``."""
         analytics = analytics_of(config)
         passes = {each.name for each in pipeline.PASSES}
-        source = () if analytics.source_pass in passes else (analytics.source_pass,)
+        members = (analytics.membership.table,) if analytics.membership else ()
+        read = [name for name in (analytics.source_pass, *members) if name not in passes]
         wants_reference = "reference" in pipeline.TABLES or _names_reference(analytics) or uses_reference(pipeline)
-        groups = (analytics.membership.table,) if analytics.membership else ()
-        return tuple(dict.fromkeys((*source, *groups, *(("reference",) if wants_reference else ()))))
+        return tuple(dict.fromkeys([*read, *(["reference"] if wants_reference else [])]))
 
     def plan(self, config: PassConfig, inputs: Inputs) -> GenericPass:
         """Return the plan of the pass.

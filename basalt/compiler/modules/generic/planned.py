@@ -16,6 +16,7 @@ from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars, analytics_of
 from basalt.compiler.modules.generic.cautions import cautions
+from basalt.compiler.modules.generic.filling import GroupedColumn, filling_steps
 from basalt.compiler.modules.generic.lineage import computed_column, row_rules
 from basalt.compiler.modules.generic.membership import MembershipJoin
 from basalt.compiler.modules.generic.reading import Reading, Regridded
@@ -25,7 +26,7 @@ from basalt.compiler.modules.generic.target import grid
 from basalt.compiler.modules.generic.working_columns import WorkingColumns
 from basalt.compiler.plan import Check, Inputs, Relations, Step
 from basalt.compiler.select import select
-from basalt.compiler.sql import Identifier
+from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.configuration import GenericAnalyticsConfig, PassConfig
 from basalt.configuration.base import duplicates
 from basalt.errors import (
@@ -72,8 +73,8 @@ class GenericPass:
         universe = self.inputs.config.UNIVERSE
         by_universe = universe is not None and bool(own) and not set(universe.where) <= set(self.bars.columns)
         uses = self.looked_up or (by_universe and "reference" in self.inputs.tables)
-        groups = () if self.membership is None else (self.membership.table.name,)
-        return tuple(dict.fromkeys((*own, *groups, *(("reference",) if uses else ()))))
+        members = [name for name in self._members_read if name not in self.inputs.passes]
+        return tuple(dict.fromkeys([*own, *members, *(["reference"] if uses else [])]))
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -82,8 +83,13 @@ class GenericPass:
 
     @property
     def source_passes(self) -> tuple[str, ...]:
-        """The pass that is read, if it is one."""
-        return () if self.bars.table is not None else (self.bars.name,)
+        """The passes that are read: the source, and the members, where they are one."""
+        own = () if self.bars.table is not None else (self.bars.name,)
+        return tuple(dict.fromkeys([*own, *(name for name in self._members_read if name in self.inputs.passes)]))
+
+    @property
+    def _members_read(self) -> tuple[str, ...]:
+        return () if self.membership is None else (self.membership.table.name,)
 
     @cached_property
     def reading(self) -> Reading:
@@ -149,9 +155,9 @@ class GenericPass:
         """The state columns this pass can add for a later one."""
         return tuple(self._hidden_items)
 
-    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it reads one
-        """Return the state columns of the source that are read when ``hidden`` ones of this pass are wanted."""
-        available = frozenset(self.bars.hidden)
+    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:
+        """Return the state columns of a pass that are read when ``hidden`` ones of this pass are wanted."""
+        available = frozenset(self.bars.hidden if source == self.bars.name else ())
         if self._passes_through:
             return hidden & available
         reads = {column for each in self.aggregated for column in each.reads}
@@ -162,7 +168,24 @@ class GenericPass:
         steps = self.reading.steps(self._kept(hidden), relations)
         if self._passes_through:
             return [*steps, self._passed_on(steps[-1].name, hidden)]
-        return [*steps, self._grouped(steps[-1].name, hidden), self._result(hidden)]
+        steps.append(self._grouped(steps[-1].name, hidden))
+        if self._fills_gaps:
+            steps += self._filled(hidden)
+        return [*steps, self._result(steps[-1].name, hidden)]
+
+    @property
+    def _fills_gaps(self) -> bool:
+        return self.analytics.gaps == "filled"
+
+    def _filled(self, hidden: frozenset[str]) -> list[Step]:
+        """Return the steps that fill gaps within sessions: states are carried, everything else is null at first."""
+        columns = [
+            GroupedColumn(item.name, each.column.kind == "state")
+            for each in self.aggregated
+            for item in self._grouped_items(each, hidden)
+        ]
+        series = [name for name in self._row_keys if name != self._working.bucket]
+        return filling_steps("grouped_bars", series, columns, self._working)
 
     def _kept(self, hidden: frozenset[str]) -> list[str]:
         """Return the source's columns that are read, in its order."""
@@ -191,21 +214,35 @@ class GenericPass:
             return None
         return Regridded(grid(self.contract, source, self._working), self.contract.describe())
 
+    @property
+    def _row_keys(self) -> list[str]:
+        """The columns that rows are grouped by, of which new buckets have their own."""
+        buckets = (_TIME,) if self._grid is None else self._grid.grid.keys
+        return [each for name in self.keys for each in (buckets if name == _TIME else (name,))]
+
     def _grouped(self, source: str, hidden: frozenset[str]) -> Step:
-        by = [self._working.bucket if name == _TIME and self._is_regridded else name for name in self.keys]
-        items = [SelectItem.column(name) for name in by]
-        items += [item for each in self.aggregated for item in each.grouped]
-        for each in self.aggregated:
-            grouped = {item.name for item in each.grouped}
-            items += [item for name, item in each.hidden.items() if name in hidden and name not in grouped]
-        body = select(items, Identifier(source), group_by=by)
+        items = [SelectItem.column(name) for name in self._row_keys]
+        items += [item for each in self.aggregated for item in self._grouped_items(each, hidden)]
+        body = select(items, Identifier(source), group_by=self._row_keys)
         return Step("grouped_bars", body, f"one row per {', '.join(self.keys)}")
 
-    def _result(self, hidden: frozenset[str]) -> Step:
+    @staticmethod
+    def _grouped_items(column: AggregatedColumn, hidden: frozenset[str]) -> list[SelectItem]:
+        """Return what is grouped for a column, and for the hidden columns of it that are wanted."""
+        grouped = {item.name: item for item in column.grouped}
+        wanted = {name: item for name, item in column.hidden.items() if name in hidden and name not in grouped}
+        return [*grouped.values(), *wanted.values()]
+
+    def _result(self, source: str, hidden: frozenset[str]) -> Step:
         items = [self._key_item(name) for name in self.keys]
-        items += [SelectItem(each.value, each.column.name) for each in self.aggregated]
+        items += [SelectItem(self._value(each), each.column.name) for each in self.aggregated]
         items += [SelectItem.column(name) for name in self._hidden_items if name in hidden]
-        return _final(items, "grouped_bars")
+        return _final(items, source)
+
+    def _value(self, column: AggregatedColumn) -> Sql:
+        """Return a column's value; a flow over nothing is 0, also in a gap."""
+        is_null_in_gaps = column.column.kind == "flow" and not column.value.text.startswith("coalesce(")
+        return compose("coalesce({}, 0)", column.value) if self._fills_gaps and is_null_in_gaps else column.value
 
     def _key_item(self, name: str) -> SelectItem:
         if name == _TIME and self._grid is not None:

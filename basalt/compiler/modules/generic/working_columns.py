@@ -18,6 +18,8 @@ class WorkingColumns:
     session_day: str = "session_day"
     session_open: str = "session_open"
     session_close: str = "session_close"
+    next_bucket: str = "next_bucket"
+    filled_bucket: str = "filled_bucket"
 
     @classmethod
     def beside(cls, names: Iterable[str]) -> WorkingColumns:
