@@ -12,11 +12,11 @@ from basalt.configuration.base import ConfigModel, Disagreement, DisagreementErr
 from basalt.configuration.book import BookAnalyticsConfig
 from basalt.configuration.buckets import Anchor, Closed, parse_origin, seconds_to_nanoseconds
 from basalt.configuration.generic import GenericAnalyticsConfig
-from basalt.configuration.l2 import L2AnalyticsConfig
+from basalt.configuration.l2 import L2AnalyticsConfig, L2TWAnalyticsConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.trade import TradeAnalyticsConfig
 
-ModuleName = Literal["trade", "retail_imbalance", "l2", "book", "generic"]
+ModuleName = Literal["trade", "retail_imbalance", "l2", "l2tw", "book", "generic"]
 _PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
 
 
@@ -45,6 +45,8 @@ class PassConfig(ConfigModel):
     """What the ``trade`` module computes."""
     l2_analytics: L2AnalyticsConfig | None = None
     """What the ``l2`` module computes."""
+    l2tw_analytics: L2TWAnalyticsConfig | None = None
+    """What the ``l2tw`` module computes."""
     book_analytics: BookAnalyticsConfig | None = None
     """What the ``book`` module rebuilds."""
     generic_analytics: GenericAnalyticsConfig | None = None
@@ -88,6 +90,7 @@ class PassConfig(ConfigModel):
         configured = {
             "trade": self.trade_analytics,
             "l2": self.l2_analytics,
+            "l2tw": self.l2tw_analytics,
             "book": self.book_analytics,
             "generic": self.generic_analytics,
         }

@@ -18,12 +18,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
-from markets.books import books
+from markets.books import book_table, books
 from markets.depth import price_update_table, price_updates
 from markets.moments import MIDNIGHT, MORNING
 from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.aggressors import signed
+from oracles.book_times import l2tw_pass
 from oracles.books import l2_pass
 from oracles.buckets import DAY, SECOND, Contract
 from oracles.calendars import Session, calendar_bucket
@@ -357,6 +358,26 @@ def check_trade_and_book(case: GoldenCase, draw: Draw) -> None:
 PRICES_AT_BEST = {"sides": ["Bid", "Ask"], "levels": [1], "measures": ["Price"]}
 
 
+def check_book_over_time(case: GoldenCase, draw: Draw) -> None:
+    market = draw(books(st.just(MINUTES), most=12))
+    rows = [row for row in market.rows if row["TimestampNanoseconds"] > MIDNIGHT - DAY]
+    halts = [row for row in rows if row["MarketState"] == "HALTED"]
+    table, states = (
+        book_table(market.rows),
+        book_table(market.rows).select(["ListingId", "TimestampNanoseconds", "MarketState"]),
+    )
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in market.rows]))
+    asked = yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["l2tw_analytics"]
+    groups = {name: asked[name] for name in ("liquidity", "spreads")}
+    with views(case, l2=table, marketstate=states) as found:
+        expected = l2tw_pass(
+            rows, MINUTES, renamed_groups(groups) | {"enable_book_coverage": True}, 3_600 * SECOND, halts
+        )
+        columns = {name for row in expected.values() for name in row}
+        assert_same(found.result("minutes"), expected, Tolerance(dict.fromkeys(columns, 1e-12)))
+
+
 def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
     """Groups of l2 metrics as the oracle reads them: lists of values, every field, names that begin otherwise."""
     listed = ("sides", "levels", "measures", "variant", "source", "market_states")
@@ -409,6 +430,7 @@ def columns_of(result: Result) -> set[str]:
 
 
 CHECKS = {
+    "book_over_time": check_book_over_time,
     "aggregations": check_aggregations,
     "calendars": check_calendars,
     "costs_and_flags": check_costs_and_flags,

@@ -4,6 +4,7 @@ from basalt.compiler.modules.book import BookModule
 from basalt.compiler.modules.generic import GenericModule
 from basalt.compiler.modules.joined import JoinedModule
 from basalt.compiler.modules.l2 import L2Module
+from basalt.compiler.modules.l2tw import L2TWModule
 from basalt.compiler.modules.trade import TradeModule
 from basalt.compiler.plan import Module
 from basalt.configuration import PassConfig
@@ -12,6 +13,7 @@ MODULES: dict[str, Module] = {
     "trade": TradeModule(),
     "retail_imbalance": TradeModule(),
     "l2": L2Module(),
+    "l2tw": L2TWModule(),
     "book": BookModule(),
     "generic": GenericModule(),
 }

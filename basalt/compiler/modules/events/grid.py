@@ -32,9 +32,9 @@ class Grid:
 
     contract: BucketContract
 
-    def start(self) -> Fragment:
-        """Return the start of a row's bucket, in nanoseconds."""
-        return self._edge(compose("bucket * {}", self.contract.width))
+    def start(self, bucket: str = "bucket") -> Fragment:
+        """Return the start of a row's bucket, or of the one of another column, in nanoseconds."""
+        return self._edge(compose("{} * {}", Identifier(bucket), self.contract.width))
 
     def end(self) -> Fragment:
         """Return the end of a row's bucket, in nanoseconds."""
