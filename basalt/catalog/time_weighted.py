@@ -17,6 +17,7 @@ def time_weighted(metrics: Iterable[Metric]) -> Iterator[Metric]:
             yield metric.model_copy(
                 update={
                     "module": MODULE,
+                    "name": f"{metric.name}{SUFFIX}",
                     "column": f"{metric.column}{SUFFIX}",
                     "title": f"{metric.title}, weighted by the time that each state of the book stood",
                     "kind": "ratio",

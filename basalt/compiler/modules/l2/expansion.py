@@ -118,7 +118,7 @@ class Expansion:
         return {metric.measure: metric for metric in self.library.family(self.module, family).values()}
 
     def _price(self, source: str) -> Metric:
-        return self.library.family(self.module, "prices")[source]
+        return self._by_measure("prices")[source]
 
     def _liquidity(self, config: L2LiquidityConfig, group: Group) -> Iterator[BookRequest]:
         metrics = self._by_measure("liquidity")
