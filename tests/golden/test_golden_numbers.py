@@ -28,6 +28,7 @@ from oracles.book_times import l2tw_pass
 from oracles.books import l2_pass
 from oracles.buckets import DAY, SECOND, Contract
 from oracles.calendars import Session, calendar_bucket
+from oracles.dense import dense
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import AGGREGATIONS, aggregated, in_order, weighted_mean
@@ -378,6 +379,23 @@ def check_book_over_time(case: GoldenCase, draw: Draw) -> None:
         assert_same(found.result("minutes"), expected, Tolerance(dict.fromkeys(columns, 1e-12)))
 
 
+def check_dense_timeline(case: GoldenCase, draw: Draw) -> None:
+    market, book = drawn_market(draw, MINUTES), draw(books(st.just(MINUTES), most=10))
+    lit, flows, carried_on = lit_trades(market.rows), ["TradeTotalVolume"], ["Open", "Close"]
+    bounds = ((8 * 60 + 50) * 60 * SECOND, (9 * 60 + 10) * 60 * SECOND)
+    table = book.table
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in book.rows]))
+    with views(case, trades=canonical(market), l2=table) as found:
+        bars = dense(trade_pass(lit, MINUTES, ["Volume", "OHLC"]), MINUTES, flows, carried_on, bounds)
+        days = dense(l2_pass(book.rows, MINUTES, {}), MINUTES, [], [], bounds)
+        minutes = {
+            key: {name: row[name] for name in ("TradeTotalVolume", "Open", "High", "Low", "Close") if name in row}
+            for key, row in joined(bars, days, flows=flows).items()
+        }
+        assert_same(found.result("minutes"), minutes, trade_tolerance(MINUTES))
+
+
 def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
     """Groups of l2 metrics as the oracle reads them: lists of values, every field, names that begin otherwise."""
     listed = ("sides", "levels", "measures", "variant", "source", "market_states")
@@ -430,6 +448,7 @@ def columns_of(result: Result) -> set[str]:
 
 
 CHECKS = {
+    "dense_timeline": check_dense_timeline,
     "book_over_time": check_book_over_time,
     "aggregations": check_aggregations,
     "calendars": check_calendars,

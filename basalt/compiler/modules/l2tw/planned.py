@@ -39,7 +39,7 @@ class L2TWPass(L2Pass):
         """The time that states stood."""
         states = self.analytics.session_breaks
         breaks = SessionBreaks(self.inputs.tables["marketstate"], tuple(states)) if states else None
-        return BookTimes(self.rows, self.margin, tuple(self.price_states.values()), self._kept, breaks)
+        return BookTimes(self.rows, self.margin, tuple(self.price_states.values()), self._kept, breaks, self.is_dense)
 
     @property
     def _ordered_by(self) -> tuple[str, ...]:
@@ -51,6 +51,11 @@ class L2TWPass(L2Pass):
         """The columns of an update that are read where the time of its state is added up."""
         filters = [row_name(name) for request in self.asked for name in request.filter_columns]
         return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, "event_order"]))
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether buckets without an update are rows as well, as long as something stands."""
+        return self.config.timeline_mode == "dense"
 
     @property
     def margin(self) -> Margin:
@@ -67,7 +72,8 @@ class L2TWPass(L2Pass):
         items += [SelectItem(self.measured.value(request), request.column) for request in self.asked]
         return [*self.times.steps(relations), self._result(items)]
 
-    @staticmethod
-    def _result(items: list[SelectItem]) -> Step:
+    def _result(self, items: list[SelectItem]) -> Step:
+        if self.is_dense:
+            return Step("result", select(items, Identifier(STATES)), "the metrics of buckets in which the book stood")
         body = select(items, Identifier(STATES), where=[Identifier("is_updated")])
         return Step("result", body, "the metrics of buckets in which the book was updated")

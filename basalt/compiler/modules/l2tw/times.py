@@ -21,10 +21,13 @@ from basalt.compiler.select import Window, add_columns, select
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, conjunction, join
 from basalt.compiler.templates import render
+from basalt.configuration.buckets import NANOSECONDS
 
 _EVER = Literal(2**63 - 1)
 _KEYS = ("ListingId", "bucket")
 _NEXT = "updates_of_listing"
+_FROM_TO = ("bucket", "next_bucket")
+_DAY = 86_400 * NANOSECONDS
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,14 @@ class BookTimes:
     states: Sequence[PriceState]
     kept: Sequence[str]
     breaks: SessionBreaks | None
+    is_dense: bool
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to one row per listing and bucket in which the book was updated."""
         broken = [self._breaks(relations), self._broken()] if self.breaks else []
         read = [*self.rows.read(relations), *broken]
-        return [*self.rows.placed(read), self._timed(), self._pieces(), self._grouped()]
+        pieces = [self._spread(), self._spread_pieces()] if self.is_dense else [self._pieces()]
+        return [*self.rows.placed(read), self._timed(), *pieces, self._grouped()]
 
     def _breaks(self, relations: Relations) -> Step:
         assert self.breaks is not None  # noqa: S101 - steps asks for it only then
@@ -123,6 +128,23 @@ class BookTimes:
         return Step(
             "book_times", body, "how long each state stood in the bucket of its update and in that of the next one"
         )
+
+    def _spread(self) -> Step:
+        """Add every bucket up to that of the next update; from one day to the next only that one is reached."""
+        grid = self.rows.grid
+        days = [render("expressions/bucket_left", moment=grid.start(name), width=Literal(_DAY)) for name in _FROM_TO]
+        body = add_columns("timed_updates", [SelectItem(render("expressions/buckets_reached", days=days), "in_bucket")])
+        return Step("spread_updates", body, "each update in every bucket in which its state may stand")
+
+    def _spread_pieces(self) -> Step:
+        grid = self.rows.grid
+        start, end = grid.start("in_bucket"), grid.end("in_bucket")
+        standing = compose("least(to_ns, {}) - greatest(event_ns, {})", end, start)
+        piece = self._piece(standing, Fragment("in_bucket = bucket"), bucket="in_bucket")
+        stands = [Fragment("NOT is_break IS TRUE")] if self.breaks else []
+        reached = compose("(in_bucket = bucket OR to_ns > {})", start)
+        body = select(piece, Identifier("spread_updates"), where=[reached, *self._dated("in_bucket"), *stands])
+        return Step("book_times", body, "how long each state stood in each bucket")
 
     def _piece(self, standing: Sql, is_own: Sql, bucket: str = "bucket") -> Fragment:
         items = [
