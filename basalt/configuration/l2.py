@@ -73,7 +73,7 @@ class L2OHLCConfig(MetricGroupConfig):
     which then counts in high and low as well, and fills buckets that have no price."""
 
 
-class BookAnalyticsConfig(ConfigModel):
+class BookMetricsConfig(ConfigModel):
     """What can be asked of the order book, at the last update or weighted by time."""
 
     liquidity: list[L2LiquidityConfig] = Field(default_factory=list)
@@ -100,7 +100,7 @@ StateAge = Annotated[Seconds, AfterValidator(_check_seconds)]
 """How long something stands, in seconds; whole nanoseconds."""
 
 
-class L2AnalyticsConfig(BookAnalyticsConfig):
+class L2AnalyticsConfig(BookMetricsConfig):
     """The metrics of the order book an ``l2`` pass computes, per listing and time bucket.
 
     With none configured: Price, Quantity, NumOrders, CumQuantity and CumOrders of both sides, ImbalanceCumQuantity and
@@ -114,7 +114,7 @@ class L2AnalyticsConfig(BookAnalyticsConfig):
     there is no limit, with which a run cannot be cut by days."""
 
 
-class L2TWAnalyticsConfig(BookAnalyticsConfig):
+class L2TWAnalyticsConfig(BookMetricsConfig):
     """The metrics an ``l2tw`` pass computes: each state of the book is weighted by the time it stood in the bucket.
 
     With none configured, those of ``l2``.

@@ -24,7 +24,7 @@ from basalt.configuration import (
     L2SpreadConfig,
     PassConfig,
 )
-from basalt.configuration.l2 import BookAnalyticsConfig, ImbalanceMeasure, LiquidityMeasure
+from basalt.configuration.l2 import BookMetricsConfig, ImbalanceMeasure, LiquidityMeasure
 from basalt.configuration.metric_groups import MetricGroupConfig
 
 _MOST_LEVELS = 10
@@ -56,7 +56,7 @@ class Expansion:
 
     name: str
     module: str
-    analytics: BookAnalyticsConfig
+    analytics: BookMetricsConfig
     library: Library
     source: SourceTable
 

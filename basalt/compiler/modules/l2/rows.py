@@ -19,7 +19,7 @@ from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.compiler.standing import last_given
 from basalt.compiler.types import is_float
-from basalt.configuration.l2 import BookAnalyticsConfig
+from basalt.configuration.l2 import BookMetricsConfig
 
 KEYS = ("ListingId", "TimeBucket")
 CARRIED = ("MIC", "Ticker", "CurrencyCode", "MarketState")
@@ -29,7 +29,7 @@ _SO_FAR = "so_far"
 _BOOK_COLUMN = re.compile(r"(Bid|Ask)(Price|Quantity|NumOrders|InsertAge|LastMod|SizeAhead)\d+")
 
 
-def carried_columns(source: SourceTable, analytics: BookAnalyticsConfig) -> dict[str, str]:
+def carried_columns(source: SourceTable, analytics: BookMetricsConfig) -> dict[str, str]:
     """Return the columns carried along, as the source and as the result call them."""
     prefix = {"MarketState": analytics.metric_prefix}
     return {name: prefix.get(name, "") + name for name in CARRIED if name in source}
