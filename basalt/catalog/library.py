@@ -13,6 +13,7 @@ from basalt.catalog.groups import Group, groups
 from basalt.catalog.headers import read_header, templates_folder
 from basalt.catalog.metrics import Metric, Statistic
 from basalt.catalog.own_metrics import check_own_metric, own_templates
+from basalt.catalog.time_weighted import time_weighted
 from basalt.errors import Problem, TemplateError
 
 
@@ -81,7 +82,8 @@ def _shipped() -> tuple[Mapping[Path, Metric], Mapping[str, Statistic]]:
 
 
 def _library(metrics: Mapping[Path, Metric], statistics: Mapping[str, Statistic]) -> Library:
-    ordered = sorted(metrics.values(), key=lambda each: (each.module, each.measure, each.position, each.name))
+    every = [*metrics.values(), *time_weighted(metrics.values())]
+    ordered = sorted(every, key=lambda each: (each.module, each.measure, each.position, each.name))
     return Library(tuple(ordered), statistics)
 
 

@@ -29,10 +29,13 @@ Family = Literal[
     "imbalances",
     "prices",
     "ohlc",
+    "book_coverage",
 ]
 """The group of a module's configuration that asks for a metric."""
 
 MERGEABLE = ("sum", "count", "min", "max", "first", "last", "latest")
+BOOK_MODULES = ("l2", "l2tw")
+"""Modules whose metrics may be values of the book as it stands: at the last update, or weighted by time."""
 ORDERED_STATES = ("first", "last", "latest")
 """Aggregates of which the order of rows decides the value."""
 AggregateName = Literal[
@@ -126,7 +129,7 @@ class Metric(BaseModel):
     may look at ``previous_trade`` or ``next_trade``, in time order inside listing, bucket and side, or at all these
     ``trades_in_order``.
     ``sides`` are those for which the metric has a meaning.
-    A metric of module ``l2`` without states is a value of the book as it stands, in which ``requires`` may have
+    A metric of the book without states is a value of the book as it stands, in which ``requires`` may have
     ``{side}``, ``{level}`` and ``{up_to_level}``, the levels from the best one on.
     """
 
@@ -172,6 +175,8 @@ class Metric(BaseModel):
             )
         elif self.is_continued:
             why = "it depends on the bucket before"
+        elif self.module == "l2tw":
+            why = "rows are of buckets with an update only, and the time of those without is in none"
         elif apart := [state.aggregate for state in self.states.values() if not state.mergeable]:
             why = f"the {apart[0]} of all trades does not follow from those of parts of them"
         else:
@@ -181,7 +186,9 @@ class Metric(BaseModel):
     @property
     def is_standing(self) -> bool:
         """Whether the value is one of the order book as it stands, without states over its updates."""
-        return self.module == "l2" and not self.states and self.statistic_of is None and bool(self.value.strip())
+        return (
+            self.module in BOOK_MODULES and not self.states and self.statistic_of is None and bool(self.value.strip())
+        )
 
     @property
     def is_continued(self) -> bool:

@@ -123,6 +123,11 @@ CANONICAL_TABLES: Mapping[str, CanonicalTable] = {
         event_times=_BOOK_TIMES,
         sequences=_BOOK_SEQUENCES,
     ),
+    "marketstate": CanonicalTable(
+        assumed={"ListingId": _ID, "TimestampNanoseconds": "TIMESTAMP_NS", "MarketState": _TEXT},
+        event_times=_BOOK_TIMES,
+        sequences=_BOOK_SEQUENCES,
+    ),
     "reference": CanonicalTable(
         assumed={
             "ListingId": _ID,

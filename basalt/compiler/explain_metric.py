@@ -13,7 +13,8 @@ from basalt.catalog.specialise import Specialisation, specialise
 from basalt.compiler.explanation import Explanation, State, reaggregation
 from basalt.compiler.lineage import MadeOf, state_formula
 from basalt.compiler.modules.l2.book import BookPoint
-from basalt.compiler.modules.l2.request import standing_metric
+from basalt.compiler.modules.l2.request import STANDING, standing_metric
+from basalt.compiler.modules.l2tw.weighted import STATISTIC, weighted_metric
 from basalt.compiler.modules.trade.rows import AGGRESSOR
 from basalt.compiler.sql import Fragment, Sql
 from basalt.compiler.templates import render_text
@@ -26,7 +27,7 @@ def explain_metric(named: NamedColumn, library: Library) -> Explanation:
     """Return what a metric is, for the choices that a column's name makes or with names in braces for open ones."""
     metric = _chosen(named, library)
     names = {*metric.states, *metric.derived}
-    states = tuple(_standing(metric, named) if named.metric.is_standing else _states(metric, named, names))
+    states = tuple(_standing(metric, named) if STANDING in metric.states else _states(metric, named, names))
     apart = [state.name for state in states if state.merge is None]
     value = _value(metric, names)
     derived = {name: _plain(text, names) for name, text in metric.derived.items()}
@@ -60,6 +61,10 @@ def _choices(metric: Metric) -> Iterator[Choice]:
 def _chosen(named: NamedColumn, library: Library) -> Metric:
     """Return the metric with its choices made, or as it is when they are open."""
     metric, chosen = named.metric, named.chosen
+    if metric.is_standing and metric.module == "l2tw":
+        value = render_text(metric.value, **_point(named).variables(Fragment))
+        special = Specialisation(statistic=library.statistics[STATISTIC])
+        return weighted_metric(metric, _point(named), value.text, special)
     if metric.is_standing:
         return standing_metric(metric, _point(named))
     if not chosen or not set(metric.choices) <= set(chosen):
@@ -96,7 +101,7 @@ def _value(metric: Metric, names: set[str]) -> str:
 
 def _states(metric: Metric, named: NamedColumn, names: set[str]) -> list[State]:
     side = named.chosen.get("side")
-    aggressor = Fragment(f"aggressor = {AGGRESSOR[side]}") if side in AGGRESSOR else None
+    aggressor = Fragment(f"aggressor = {AGGRESSOR[side]}") if metric.module == "trade" and side in AGGRESSOR else None
     found = []
     for name, state in metric.states.items():
         where: Sql | None = None if state.where is None else Fragment(_plain(state.where, names))

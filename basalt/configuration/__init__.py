@@ -12,6 +12,7 @@ from basalt.configuration.l2 import (
     L2OHLCConfig,
     L2PriceConfig,
     L2SpreadConfig,
+    L2TWAnalyticsConfig,
 )
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
@@ -39,6 +40,7 @@ __all__ = [
     "L2OHLCConfig",
     "L2PriceConfig",
     "L2SpreadConfig",
+    "L2TWAnalyticsConfig",
     "MembershipConfig",
     "OutputTarget",
     "PassConfig",

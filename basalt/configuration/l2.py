@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from basalt.configuration.base import ConfigModel, NotTruth, OneOrMany, Seconds
 from basalt.configuration.buckets import seconds_to_nanoseconds
@@ -73,12 +73,8 @@ class L2OHLCConfig(MetricGroupConfig):
     which then counts in high and low as well, and fills buckets that have no price."""
 
 
-class L2AnalyticsConfig(ConfigModel):
-    """The metrics of the order book an ``l2`` pass computes, per listing and time bucket.
-
-    With none configured: Price, Quantity, NumOrders, CumQuantity and CumOrders of both sides, ImbalanceCumQuantity and
-    ImbalanceOrders, each at all ``levels``, and SpreadBps; those of orders where the source counts them.
-    """
+class BookMetricsConfig(ConfigModel):
+    """What can be asked of the order book, at the last update or weighted by time."""
 
     liquidity: list[L2LiquidityConfig] = Field(default_factory=list)
     """Prices, quantities and orders by side and level; columns come in the order configured."""
@@ -88,19 +84,46 @@ class L2AnalyticsConfig(ConfigModel):
     """Imbalances between the sides."""
     prices: list[L2PriceConfig] = Field(default_factory=list)
     """Best prices and mids."""
-    ohlc: list[L2OHLCConfig] = Field(default_factory=list)
-    """Bars of best prices and mids."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
-    max_state_age_seconds: Seconds | None = None
-    """For a source whose nulls mean "unchanged": how long a value stands after it was given; until the next one when
-    there is no limit, with which a run cannot be cut by days."""
     metric_prefix: str = ""
     """What the name of every metric's column begins with, and that of MarketState."""
 
-    @field_validator("max_state_age_seconds")
-    @classmethod
-    def _whole_nanoseconds(cls, seconds: float | None) -> float | None:
-        if seconds is not None:
-            seconds_to_nanoseconds(seconds)
-        return seconds
+
+def _check_seconds(seconds: float | None) -> float | None:
+    if seconds is not None:
+        seconds_to_nanoseconds(seconds)
+    return seconds
+
+
+StateAge = Annotated[Seconds, AfterValidator(_check_seconds)]
+"""How long something stands, in seconds; whole nanoseconds."""
+
+
+class L2AnalyticsConfig(BookMetricsConfig):
+    """The metrics of the order book an ``l2`` pass computes, per listing and time bucket.
+
+    With none configured: Price, Quantity, NumOrders, CumQuantity and CumOrders of both sides, ImbalanceCumQuantity and
+    ImbalanceOrders, each at all ``levels``, and SpreadBps; those of orders where the source counts them.
+    """
+
+    ohlc: list[L2OHLCConfig] = Field(default_factory=list)
+    """Bars of best prices and mids."""
+    max_state_age_seconds: StateAge | None = None
+    """For a source whose nulls mean "unchanged": how long a value stands after it was given; until the next one when
+    there is no limit, with which a run cannot be cut by days."""
+
+
+class L2TWAnalyticsConfig(BookMetricsConfig):
+    """The metrics an ``l2tw`` pass computes: each state of the book is weighted by the time it stood in the bucket.
+
+    With none configured, those of ``l2``.
+    """
+
+    enable_book_coverage: bool = False
+    """Adds BookCoverageRatio."""
+    max_state_age_seconds: StateAge | None = 3600.0
+    """How long a state stands without an update, so that none stands over a night; null for as long as it takes, with
+    which a run cannot be cut by days."""
+    session_breaks: Annotated[list[str], OneOrMany] = Field(default_factory=list)
+    """Market states of the table ``marketstate`` at whose beginning the book stops standing, until its next update."""

@@ -10,13 +10,14 @@ from pydantic import Field, field_validator, model_validator
 
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds, duplicates
 from basalt.configuration.book import BookAnalyticsConfig
-from basalt.configuration.buckets import Anchor, Closed, parse_origin, seconds_to_nanoseconds
+from basalt.configuration.buckets import NANOSECONDS, Anchor, Closed, parse_origin, seconds_to_nanoseconds
 from basalt.configuration.generic import GenericAnalyticsConfig
-from basalt.configuration.l2 import L2AnalyticsConfig
+from basalt.configuration.l2 import L2AnalyticsConfig, L2TWAnalyticsConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.trade import TradeAnalyticsConfig
 
-ModuleName = Literal["trade", "retail_imbalance", "l2", "book", "generic"]
+ModuleName = Literal["trade", "retail_imbalance", "l2", "l2tw", "book", "generic"]
+_DAY = 86_400 * NANOSECONDS
 _PASS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,62}")
 
 
@@ -39,12 +40,19 @@ class PassConfig(ConfigModel):
     """Which end of its bucket belongs to it; ``right`` when not given, for ``generic`` that of its source."""
     time_bucket_origin: str | None = None
     """Where buckets are counted from, UTC: a time of day or a timestamp; the Unix epoch when not given."""
-    timeline_mode: Literal["sparse_original"] = "sparse_original"
-    """``sparse_original``: a row for each bucket in which something happened."""
+    timeline_mode: Literal["sparse_original", "dense"] = "sparse_original"
+    """``sparse_original``: a row for each bucket in which something happened; ``dense``: for every bucket of a listing
+    between its first and its last one of a UTC day. In buckets without anything flows are 0, states and labels stay
+    what they were on the day, everything else is null."""
+    timeline_interval: list[str] | None = Field(default=None, min_length=2, max_length=2)
+    """For ``dense``: the times of day, UTC, between which there is every bucket, and no other, of each listing on each
+    day on which it has one: ``["08:00", "16:30"]``."""
     trade_analytics: TradeAnalyticsConfig | None = None
     """What the ``trade`` module computes."""
     l2_analytics: L2AnalyticsConfig | None = None
     """What the ``l2`` module computes."""
+    l2tw_analytics: L2TWAnalyticsConfig | None = None
+    """What the ``l2tw`` module computes."""
     book_analytics: BookAnalyticsConfig | None = None
     """What the ``book`` module rebuilds."""
     generic_analytics: GenericAnalyticsConfig | None = None
@@ -83,15 +91,29 @@ class PassConfig(ConfigModel):
             raise ValueError(message)
         return modules
 
+    @field_validator("timeline_interval", mode="before")
+    @classmethod
+    def _interval(cls, times: Any) -> Any:  # noqa: ANN401 - YAML gives text or times
+        if not isinstance(times, (list, tuple)) or len(times) != 2:  # noqa: PLR2004 - pydantic says what is wrong
+            return times
+        begin, end = (parse_origin(time) for time in times)
+        if not 0 <= begin < end <= _DAY:
+            message = "an interval has two times of one day, the earlier one first: [08:00, 16:30]"
+            raise ValueError(message)
+        return [time if isinstance(time, str) else time.isoformat() for time in times]
+
     @model_validator(mode="after")
     def _modules_are_configured(self) -> PassConfig:
         configured = {
             "trade": self.trade_analytics,
             "l2": self.l2_analytics,
+            "l2tw": self.l2tw_analytics,
             "book": self.book_analytics,
             "generic": self.generic_analytics,
         }
         found = [*self._unread_inputs(), *self._unused_buckets()]
+        if self.timeline_interval is not None and self.timeline_mode != "dense":
+            found.append(Disagreement(("timeline_interval",), "an interval is of timeline_mode: dense"))
         for module, analytics in configured.items():
             section = f"{module}_analytics"
             if module in self.modules and analytics is None:

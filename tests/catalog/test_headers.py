@@ -33,7 +33,7 @@ def written(folder: Path, told: dict[str, Any], body: str) -> Path:
 
 def test_the_templates_are_there() -> None:
     assert len(METRICS) > 25
-    assert len(STATISTICS) == 8
+    assert len(STATISTICS) == 9
     assert len(WITH_CHOICES) >= 5
 
 

@@ -84,7 +84,7 @@ def test_a_mistake_is_told_as_written_in_the_file_of_mistakes(change: str, told:
 def test_a_long_value_is_cut() -> None:
     raw = two_passes()
     raw["PASSES"][0]["modules"] = "x" * 1000
-    shown = f"must be one of trade, retail_imbalance, l2, book, generic, not '{'x' * 55}...'"
+    shown = f"must be one of trade, retail_imbalance, l2, l2tw, book, generic, not '{'x' * 55}...'"
     assert one_problem(raw).message == f"pass 'pass1': {shown}"
 
 

@@ -16,14 +16,16 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
-from markets.books import books
+from markets.books import book_table, books
 from markets.depth import price_update_table, price_updates
 from markets.moments import MIDNIGHT, MORNING
 from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.aggressors import signed
+from oracles.book_times import l2tw_pass
 from oracles.books import l2_pass
 from oracles.buckets import DAY, SECOND, Contract
+from oracles.dense import dense
 from oracles.further_measures import further_pass, told_apart
 from oracles.further_tolerances import assert_equal
 from oracles.generic_pass import aggregated, in_order
@@ -258,6 +260,43 @@ def check_trade_and_book(case: GoldenCase, draw: Draw) -> None:
 PRICES_AT_BEST = {"sides": ["Bid", "Ask"], "levels": [1], "measures": ["Price"]}
 
 
+def check_book_over_time(case: GoldenCase, draw: Draw) -> None:
+    market = draw(books(st.just(MINUTES), most=12))
+    rows = [row for row in market.rows if row["TimestampNanoseconds"] > MIDNIGHT - DAY]
+    halts = [row for row in rows if row["MarketState"] == "HALTED"]
+    table, states = (
+        book_table(market.rows),
+        book_table(market.rows).select(["ListingId", "TimestampNanoseconds", "MarketState"]),
+    )
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in market.rows]))
+    asked = yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["l2tw_analytics"]
+    groups = {name: asked[name] for name in ("liquidity", "spreads")}
+    with views(case, l2=table, marketstate=states) as found:
+        expected = l2tw_pass(
+            rows, MINUTES, renamed_groups(groups) | {"enable_book_coverage": True}, 3_600 * SECOND, halts
+        )
+        columns = {name for row in expected.values() for name in row}
+        assert_same(found.result("minutes"), expected, Tolerance(dict.fromkeys(columns, 1e-12)))
+
+
+def check_dense_timeline(case: GoldenCase, draw: Draw) -> None:
+    market, book = drawn_market(draw, MINUTES), draw(books(st.just(MINUTES), most=10))
+    lit, flows, carried_on = lit_trades(market.rows), ["TradeTotalVolume"], ["Open", "Close"]
+    bounds = ((8 * 60 + 50) * 60 * SECOND, (9 * 60 + 10) * 60 * SECOND)
+    table = book.table
+    for name in ("MIC", "Ticker", "CurrencyCode"):
+        table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in book.rows]))
+    with views(case, trades=canonical(market), l2=table) as found:
+        bars = dense(trade_pass(lit, MINUTES, ["Volume", "OHLC"]), MINUTES, flows, carried_on, bounds)
+        days = dense(l2_pass(book.rows, MINUTES, {}), MINUTES, [], [], bounds)
+        minutes = {
+            key: {name: row[name] for name in ("TradeTotalVolume", "Open", "High", "Low", "Close") if name in row}
+            for key, row in joined(bars, days, flows=flows).items()
+        }
+        assert_same(found.result("minutes"), minutes, trade_tolerance(MINUTES))
+
+
 def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
     """Groups of l2 metrics as the oracle reads them: lists of values, every field, names that begin otherwise."""
     listed = ("sides", "levels", "measures", "variant", "source", "market_states")
@@ -310,6 +349,8 @@ def columns_of(result: Result) -> set[str]:
 
 
 CHECKS = {
+    "dense_timeline": check_dense_timeline,
+    "book_over_time": check_book_over_time,
     "aggregations": second_pass.check_aggregations,
     "calendars": second_pass.check_calendars,
     "costs_and_flags": check_costs_and_flags,

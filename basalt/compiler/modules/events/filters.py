@@ -15,7 +15,7 @@ Value = str | float | bool
 
 _TAKEN = re.compile(
     r"(own_)*(event_ns|sequence|bucket|event_order|(given_)?aggressor|counted|tick_test|trading_day"
-    r"|(price|prior|bid|ask)_half_ticks|bid|ask|(weighted_)?mid|(total|bid|ask|unknown)_.*)",
+    r"|(price|prior|bid|ask)_half_ticks|bid|ask|(weighted_)?mid|book_.*|standing_ns|(next|to)_ns|(total|bid|ask|unknown)_.*)",
     re.IGNORECASE | re.DOTALL,
 )
 """Names of columns that a pass adds to the rows it reads."""

@@ -32,13 +32,13 @@ class Grid:
 
     contract: BucketContract
 
-    def start(self) -> Fragment:
-        """Return the start of a row's bucket, in nanoseconds."""
-        return self._edge(compose("bucket * {}", self.contract.width))
+    def start(self, bucket: str = "bucket") -> Fragment:
+        """Return the start of a row's bucket, or of the one of another column, in nanoseconds."""
+        return self._edge(compose("{} * {}", Identifier(bucket), self.contract.width))
 
-    def end(self) -> Fragment:
-        """Return the end of a row's bucket, in nanoseconds."""
-        return self._edge(compose("(bucket + 1) * {}", self.contract.width))
+    def end(self, bucket: str = "bucket") -> Fragment:
+        """Return the end of a row's bucket, or of the one of another column, in nanoseconds."""
+        return self._edge(compose("({} + 1) * {}", Identifier(bucket), self.contract.width))
 
     def _edge(self, from_origin: Fragment) -> Fragment:
         origin = self.contract.origin

@@ -24,7 +24,7 @@ from basalt.configuration import (
     L2SpreadConfig,
     PassConfig,
 )
-from basalt.configuration.l2 import ImbalanceMeasure, LiquidityMeasure
+from basalt.configuration.l2 import BookMetricsConfig, ImbalanceMeasure, LiquidityMeasure
 from basalt.configuration.metric_groups import MetricGroupConfig
 
 _MOST_LEVELS = 10
@@ -39,8 +39,14 @@ def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple
     DuplicateColumnError for a column asked for twice.
     """
     analytics = config.l2_analytics or L2AnalyticsConfig()
-    found = tuple(Expansion(config.name, analytics, library, source).requests())
-    check_names(found, [*KEYS, *carried_columns(source, analytics).values()], "the rows of an l2 pass")
+    return checked(Expansion(config.name, "l2", analytics, library, source))
+
+
+def checked(expansion: Expansion) -> tuple[BookRequest, ...]:
+    """Return the columns asked for; raises as ``requests``."""
+    found = tuple(expansion.requests())
+    taken = [*KEYS, *carried_columns(expansion.source, expansion.analytics).values()]
+    check_names(found, taken, f"the rows of an {expansion.module} pass")
     return found
 
 
@@ -49,21 +55,29 @@ class Expansion:
     """The expansion of one pass."""
 
     name: str
-    analytics: L2AnalyticsConfig
+    module: str
+    analytics: BookMetricsConfig
     library: Library
     source: SourceTable
 
     def requests(self) -> Iterator[BookRequest]:
         """Yield a request per output column."""
         filters = GroupFilters(self.source)
-        place = f"pass {self.name}: l2_analytics"
-        given = [
-            (each, f"{place}.{name}[{index}]")
+        for config, place in self.given or [(each, f"{self._place}, the default metrics") for each in self._defaults()]:
+            yield from self._expanded(config, filters.group(config, place))
+
+    @property
+    def _place(self) -> str:
+        return f"pass {self.name}: {self.module}_analytics"
+
+    @property
+    def given(self) -> list[tuple[MetricGroupConfig, str]]:
+        """The groups that are configured, and where each stands."""
+        return [
+            (each, f"{self._place}.{name}[{index}]")
             for name in _GROUPS
-            for index, each in enumerate(getattr(self.analytics, name))
+            for index, each in enumerate(getattr(self.analytics, name, ()))
         ]
-        for config, where in given or [(each, f"{place}, the default metrics") for each in self._defaults()]:
-            yield from self._expanded(config, filters.group(config, where))
 
     def _defaults(self) -> Sequence[MetricGroupConfig]:
         """Return the groups that stand for none: what every book has, and orders where they are counted."""
@@ -101,10 +115,10 @@ class Expansion:
                 yield from self._ohlc(config, group)
 
     def _by_measure(self, family: str) -> dict[str, Metric]:
-        return {metric.measure: metric for metric in self.library.family("l2", family).values()}
+        return {metric.measure: metric for metric in self.library.family(self.module, family).values()}
 
     def _price(self, source: str) -> Metric:
-        return self.library.family("l2", "prices")[source]
+        return self._by_measure("prices")[source]
 
     def _liquidity(self, config: L2LiquidityConfig, group: Group) -> Iterator[BookRequest]:
         metrics = self._by_measure("liquidity")
@@ -121,8 +135,12 @@ class Expansion:
     def _standing(
         self, metric: Metric, group: Group, fields: Mapping[str, str], point: BookPoint | None = None
     ) -> BookRequest:
-        at = point or BookPoint()
-        return replace(self._asked(standing_metric(metric, at), group, fields), formula=metric.value, point=at)
+        return self.standing(metric, group, fields, point or BookPoint())
+
+    def standing(self, metric: Metric, group: Group, fields: Mapping[str, str], point: BookPoint) -> BookRequest:
+        """Return the request for a value of the book as it stands: here, at the last update."""
+        plain = standing_metric(metric, point)
+        return replace(self.asked(plain, group, fields), formula=metric.value, point=point)
 
     def _ohlc(self, config: L2OHLCConfig, group: Group) -> Iterator[BookRequest]:
         metrics = sorted(self.library.family("l2", "ohlc").values(), key=lambda metric: metric.position)
@@ -141,10 +159,11 @@ class Expansion:
             }
             if group.filter is not None:
                 values[_SELECTED] = group.filter
-            asked = self._asked(specialise(metric, special), group, {"source": source})
+            asked = self.asked(specialise(metric, special), group, {"source": source})
             yield replace(asked, values=values, price=price)
 
-    def _asked(self, metric: Metric, group: Group, fields: Mapping[str, str]) -> BookRequest:
+    def asked(self, metric: Metric, group: Group, fields: Mapping[str, str]) -> BookRequest:
+        """Return the request for a plain metric of a group."""
         return BookRequest(
             metric=metric,
             place=group.place,

@@ -27,8 +27,8 @@ def computed_column(planned: L2Pass, name: str) -> ComputedColumn:
     named: dict[str, Sql] = {state: Identifier(state) for state in formulas}
     return ComputedColumn(
         asked_by=request.place,
-        summary=render_text(request.metric.value, **{**request.values, **written}).text,
-        value=render_text(request.metric.value, **{**request.values, **named}).text,
+        summary=render_text(request.metric.value, **{**planned.measured.parameters, **request.values, **written}).text,
+        value=render_text(request.metric.value, **{**planned.measured.parameters, **request.values, **named}).text,
         reads=tuple(_reads(planned, request)),
         states=tuple(formulas.values()),
         derived=_derived(request),

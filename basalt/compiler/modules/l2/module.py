@@ -20,7 +20,7 @@ class L2Module:
 
     def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
         """Return the source tables the pass may read: ``l2``, or ``quotes`` where only those are given."""
-        own = events_table(config, "l2", _source(pipeline), pipeline)
+        own = events_table(config, "l2", book_table(pipeline), pipeline)
         return (*own, "reference") if uses_reference(pipeline) else own
 
     def plan(self, config: PassConfig, inputs: Inputs) -> L2Pass:
@@ -28,18 +28,19 @@ class L2Module:
 
         Raises DuplicateColumnError, or BindingError listing every column a metric lacks.
         """
-        source = inputs.events(config, "l2", _source(inputs.config))
+        source = inputs.events(config, "l2", book_table(inputs.config))
         library = load_library(inputs.config.TEMPLATE_PATHS)
         planned = L2Pass(config, inputs, source, requests(config, library, source))
-        _check_columns(planned)
+        check_columns(planned)
         return planned
 
 
-def _source(pipeline: AnalyticsConfig) -> str:
+def book_table(pipeline: AnalyticsConfig) -> str:
+    """Return the table that has the book: ``quotes`` where only those are given."""
     return "quotes" if "quotes" in pipeline.TABLES and "l2" not in pipeline.TABLES else "l2"
 
 
-def _check_columns(planned: L2Pass) -> None:
+def check_columns(planned: L2Pass) -> None:
     """Raise BindingError with every column that is missing, or is not of a type it can be, and what needs it."""
     reads: list[Callable[[], object]] = [partial(planned.source.require, "ListingId", f"pass {planned.config.name}")]
     reads += [

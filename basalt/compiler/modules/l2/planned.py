@@ -8,7 +8,7 @@ from functools import cached_property
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, key_column
-from basalt.compiler.events import EventTable
+from basalt.compiler.events import NO_MARGIN, EventTable, Margin
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
@@ -31,7 +31,7 @@ from basalt.compiler.select import select
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.compiler.templates import render_text
-from basalt.configuration import L2AnalyticsConfig, PassConfig
+from basalt.configuration import L2AnalyticsConfig, L2TWAnalyticsConfig, PassConfig
 from basalt.configuration.buckets import seconds_to_nanoseconds
 
 
@@ -55,7 +55,7 @@ class L2Pass:
     @property
     def events(self) -> tuple[EventTable, ...]:
         """The updates of the book."""
-        return (EventTable.of(self.source, self.rows.margin),)
+        return (EventTable.of(self.source, self.margin),)
 
     @cached_property
     def contract(self) -> BucketContract:
@@ -68,7 +68,7 @@ class L2Pass:
         return ("ListingId", "TimeBucket")
 
     @property
-    def analytics(self) -> L2AnalyticsConfig:
+    def analytics(self) -> L2AnalyticsConfig | L2TWAnalyticsConfig:
         """What the pass was asked for."""
         return self.config.l2_analytics or L2AnalyticsConfig()
 
@@ -83,7 +83,7 @@ class L2Pass:
     @cached_property
     def rows(self) -> BookRows:
         """The updates before aggregation."""
-        place, age = f"pass {self.config.name}", self.analytics.max_state_age_seconds
+        place = f"pass {self.config.name}"
         needs = {column: f"{place}: {each.column}" for each in reversed(self.asked) for column in each.requires}
         return BookRows(
             source=self.source,
@@ -93,8 +93,20 @@ class L2Pass:
             carried=tuple(name for name in CARRIED if name in self.source),
             prices=self._prices,
             ordered_by=self._ordered_by,
-            max_age=None if age is None else seconds_to_nanoseconds(age),
+            max_age=self.max_age,
+            margin=self.margin,
         )
+
+    @property
+    def max_age(self) -> int | None:
+        """How long a state stands without an update, in nanoseconds."""
+        age = self.analytics.max_state_age_seconds
+        return None if age is None else seconds_to_nanoseconds(age)
+
+    @property
+    def margin(self) -> Margin:
+        """How far before the dates updates are read: where they leave something unchanged."""
+        return Margin(before=self.max_age) if self.source.carries else NO_MARGIN
 
     @property
     def _prices(self) -> dict[str, Sql]:
@@ -109,7 +121,7 @@ class L2Pass:
     @property
     def _ordered_by(self) -> tuple[str, ...]:
         """What tells updates apart whose first or last value is taken."""
-        prices = {column for each in self.asked if each.price is not None for column in each.price.requires}
+        prices = {column for each in self.asked if each.price is not None for column in each.metric.requires}
         return tuple(sorted(prices | ({"MarketState"} & set(self.source.columns))))
 
     @cached_property
@@ -178,7 +190,7 @@ class L2Pass:
     def _formula(self, request: BookRequest) -> str:
         """Return the metric's value with its states written out."""
         states = dict(described(request, self.price_states))
-        return render_text(request.metric.value, **{**request.values, **states}).text
+        return render_text(request.metric.value, **{**self.measured.parameters, **request.values, **states}).text
 
     def computed(self, column: str) -> ComputedColumn:
         """Return how a column is computed, for a reader."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from basalt.compiler.events import NO_MARGIN, Margin
+from basalt.compiler.events import Margin
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.filters import row_name
 from basalt.compiler.modules.events.grid import Grid
@@ -19,7 +19,7 @@ from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.compiler.standing import last_given
 from basalt.compiler.types import is_float
-from basalt.configuration import L2AnalyticsConfig
+from basalt.configuration.l2 import BookMetricsConfig
 
 KEYS = ("ListingId", "TimeBucket")
 CARRIED = ("MIC", "Ticker", "CurrencyCode", "MarketState")
@@ -29,7 +29,7 @@ _SO_FAR = "so_far"
 _BOOK_COLUMN = re.compile(r"(Bid|Ask)(Price|Quantity|NumOrders|InsertAge|LastMod|SizeAhead)\d+")
 
 
-def carried_columns(source: SourceTable, analytics: L2AnalyticsConfig) -> dict[str, str]:
+def carried_columns(source: SourceTable, analytics: BookMetricsConfig) -> dict[str, str]:
     """Return the columns carried along, as the source and as the result call them."""
     prefix = {"MarketState": analytics.metric_prefix}
     return {name: prefix.get(name, "") + name for name in CARRIED if name in source}
@@ -42,6 +42,7 @@ class BookRows:
     ``needs`` maps each column that is read to what needs it, ``prices`` are columns computed from the book of an
     update, ``ordered_by`` names the columns that tell updates of one time and sequence apart.
     Where nulls of the source mean "unchanged", a value stands until the next one, at most ``max_age`` ns.
+    Updates ``margin`` before the dates tell what stands on them.
     """
 
     source: SourceTable
@@ -52,6 +53,7 @@ class BookRows:
     prices: Mapping[str, Sql]
     ordered_by: tuple[str, ...]
     max_age: int | None
+    margin: Margin
 
     @property
     def order(self) -> EventOrder:
@@ -61,17 +63,23 @@ class BookRows:
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to updates with buckets, prices and order; several steps read the last."""
-        if self.source.carries:
-            read = [self._scan(relations), self._carried(), self._within_dates()]
-        else:
-            read = [self._scan(relations)]
-        steps = [*read, self.grid.bucketed("bucketed_updates", read[-1].name), self._ordered()]
+        dated = [self._within_dates()] if self.source.carries else []
+        steps = self.placed([*self.read(relations), *dated])
         return [replace(step, is_computed_again=not self.source.carries) for step in steps]
 
+    def read(self, relations: Relations) -> list[Step]:
+        """Return the steps from the source to all updates that tell what stands on the dates."""
+        carried = [self._carried()] if self.source.carries else []
+        return [self._scan(relations), *carried]
+
+    def placed(self, read: list[Step]) -> list[Step]:
+        """Return steps and those after them that give each row its bucket, its prices and its place in order."""
+        return [*read, self.grid.bucketed("bucketed_updates", read[-1].name), self._ordered()]
+
     @property
-    def margin(self) -> Margin:
-        """How far before the dates updates are read that tell what stands on them."""
-        return Margin(before=self.max_age) if self.source.carries else NO_MARGIN
+    def book(self) -> list[str]:
+        """The columns that are read of the book."""
+        return [name for name in self.needs if _BOOK_COLUMN.fullmatch(name)]
 
     def _scan(self, relations: Relations) -> Step:
         where = scan_conditions(self.source, self.grid.contract, self.inputs, relations, self.margin)
@@ -90,7 +98,7 @@ class BookRows:
     def _carried(self) -> Step:
         """Fill in what an update leaves unchanged."""
         sequence = [] if self.source.order() is None else [Fragment("sequence NULLS FIRST")]
-        book = [name for name in self.needs if _BOOK_COLUMN.fullmatch(name)]
+        book = self.book
         order = join([Identifier("event_ns"), *sequence, *map(Identifier, book)])
         so_far = compose("PARTITION BY ListingId ORDER BY {} ROWS UNBOUNDED PRECEDING", order)
         items = [SelectItem(last_given(name, "event_ns", _SO_FAR, self.max_age), name) for name in book]

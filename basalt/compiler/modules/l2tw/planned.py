@@ -1,0 +1,79 @@
+"""An ``l2tw`` pass, planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from basalt.compiler.events import Margin
+from basalt.compiler.labels import time_bucket
+from basalt.compiler.layout import SelectItem
+from basalt.compiler.modules.events.filters import row_name
+from basalt.compiler.modules.l2.planned import L2Pass
+from basalt.compiler.modules.l2.states import STATES
+from basalt.compiler.modules.l2tw.expansion import analytics_of
+from basalt.compiler.modules.l2tw.times import BookTimes, SessionBreaks
+from basalt.compiler.plan import Relations, Step
+from basalt.compiler.select import select
+from basalt.compiler.sql import Identifier
+from basalt.configuration import L2TWAnalyticsConfig
+
+
+@dataclass(frozen=True)
+class L2TWPass(L2Pass):
+    """An ``l2tw`` pass, planned."""
+
+    @property
+    def analytics(self) -> L2TWAnalyticsConfig:
+        """What the pass was asked for."""
+        return analytics_of(self.config)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The source tables that are read."""
+        breaks = ("marketstate",) if self.times.breaks else ()
+        return (*super().tables, *breaks)
+
+    @cached_property
+    def times(self) -> BookTimes:
+        """The time that states stood."""
+        states = self.analytics.session_breaks
+        breaks = SessionBreaks(self.inputs.tables["marketstate"], tuple(states)) if states else None
+        return BookTimes(self.rows, self.margin, tuple(self.price_states.values()), self._kept, breaks, self.is_dense)
+
+    @property
+    def _ordered_by(self) -> tuple[str, ...]:
+        """What tells updates apart of which the last market state is carried along."""
+        return tuple({"MarketState"} & set(self.source.columns))
+
+    @property
+    def _kept(self) -> tuple[str, ...]:
+        """The columns of an update that are read where the time of its state is added up."""
+        filters = [row_name(name) for request in self.asked for name in request.filter_columns]
+        return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, "event_order"]))
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether buckets without an update are rows as well, as long as something stands."""
+        return self.config.timeline_mode == "dense"
+
+    @property
+    def margin(self) -> Margin:
+        """How far before the dates updates are read: those whose state may still stand, with what they carry."""
+        age = self.max_age
+        if age is None:
+            return Margin(before=None)
+        return Margin(before=2 * age if self.source.carries else age)
+
+    def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:  # noqa: ARG002 - there are none
+        """Return the steps from the updates to the metrics."""
+        items = [SelectItem.column("ListingId"), SelectItem(time_bucket(self.contract), "TimeBucket")]
+        items += [SelectItem(Identifier(source), name) for source, name in self.carried.items()]
+        items += [SelectItem(self.measured.value(request), request.column) for request in self.asked]
+        return [*self.times.steps(relations), self._result(items)]
+
+    def _result(self, items: list[SelectItem]) -> Step:
+        if self.is_dense:
+            return Step("result", select(items, Identifier(STATES)), "the metrics of buckets in which the book stood")
+        body = select(items, Identifier(STATES), where=[Identifier("is_updated")])
+        return Step("result", body, "the metrics of buckets in which the book was updated")

@@ -1,0 +1,16 @@
+/* ---
+name: BookCoverageRatio
+family: book_coverage
+column: BookCoverageRatio
+title: Share of the bucket's time in which it is known how the book stood
+unit: 0 to 1
+kind: ratio
+type: DOUBLE
+requires: []
+null_rule: 0 when no state stood for any time
+known_at: end of the bucket
+source: "Gould, Porter, Williams, McDonald, Fenn, Howison (2013), Limit order books, Quantitative Finance 13"
+states:
+  covered: {aggregate: sum, of: standing_ns}
+--- */
+coalesce({{ covered }}, 0) / ({{ bucket_seconds }} * 1e9)

@@ -1,0 +1,146 @@
+-- minutes: l2tw, 60 s buckets (start, end], labelled by their end
+WITH source_updates AS (
+    -- one row per update of the book, in canonical columns
+    SELECT
+        ListingId,
+        epoch_ns(TimestampNanoseconds)                         AS event_ns,
+        BMLLSequenceNo                                         AS sequence,
+        MIC,
+        Ticker,
+        CurrencyCode,
+        MarketState,
+        CASE WHEN isfinite(BidPrice1) THEN BidPrice1 END       AS BidPrice1,
+        CASE WHEN isfinite(AskPrice1) THEN AskPrice1 END       AS AskPrice1,
+        CASE WHEN isfinite(BidQuantity1) THEN BidQuantity1 END AS BidQuantity1,
+        CASE WHEN isfinite(BidQuantity2) THEN BidQuantity2 END AS BidQuantity2,
+        CASE WHEN isfinite(BidPrice2) THEN BidPrice2 END       AS BidPrice2
+    FROM l2
+    WHERE TimestampNanoseconds > TIMESTAMP_NS '2025-03-02 23:00:00.000000000'
+),
+session_breaks AS (
+    -- when the book of a listing stops standing
+    SELECT
+        ListingId,
+        epoch_ns(TimestampNanoseconds) AS event_ns,
+        TRUE                           AS is_break
+    FROM marketstate
+    WHERE TimestampNanoseconds > TIMESTAMP_NS '2025-03-02 23:00:00.000000000'
+      AND MarketState IN ('CLOSED', 'HALTED')
+),
+updates_and_breaks AS (
+    -- updates, and the breaks that end what stands; they say nothing of the book
+    SELECT *
+    FROM source_updates
+    UNION ALL BY NAME
+    SELECT *
+    FROM session_breaks
+),
+bucketed_updates AS (
+    -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
+    SELECT
+        *,
+        event_ns // 60000000000 + (event_ns % 60000000000 > 0)::BIGINT - 1 AS bucket
+    FROM updates_and_breaks
+),
+ordered_updates AS (
+    -- each update with its place in the order of events: time, sequence, then what makes it unique
+    SELECT
+        *,
+        BidPrice1                                               AS book_bid_price1,
+        coalesce(BidQuantity1, 0)                               AS book_bid_cum_quantity1,
+        BidPrice2                                               AS book_bid_price2,
+        (coalesce(BidQuantity1, 0) + coalesce(BidQuantity2, 0)) AS book_bid_cum_quantity2,
+        CASE WHEN BidPrice1 <= AskPrice1
+        THEN 20000 * (AskPrice1 - BidPrice1) / nullif(AskPrice1 + BidPrice1, 0) END AS book_spread_bps,
+        (event_ns - bucket * 60000000000) * (1::HUGEINT << 91)
+            + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 27)
+            + (hash(MarketState) >> 37)::BIGINT AS event_order
+    FROM bucketed_updates
+),
+timed_updates AS (
+    -- each update with the time until which its state stands
+    SELECT
+        *,
+        least(lead(event_ns, 1, 9223372036854775807) OVER updates_of_listing, event_ns + 3600000000000) AS to_ns,
+        lead(bucket) OVER updates_of_listing AS next_bucket
+    FROM ordered_updates
+    WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, is_break NULLS LAST, sequence NULLS FIRST, BidPrice1, AskPrice1, BidQuantity1, BidQuantity2, BidPrice2)
+),
+book_times AS (
+    -- how long each state stood in the bucket of its update and in that of the next one
+    SELECT
+        ListingId,
+        bucket,
+        least(to_ns, (bucket + 1) * 60000000000) - event_ns AS standing_ns,
+        TRUE AS is_own,
+        MIC,
+        Ticker,
+        CurrencyCode,
+        MarketState,
+        book_bid_price1,
+        book_bid_cum_quantity1,
+        book_bid_price2,
+        book_bid_cum_quantity2,
+        book_spread_bps,
+        event_order
+    FROM timed_updates
+    WHERE bucket >= 29016000 AND NOT is_break IS TRUE
+    UNION ALL
+    SELECT
+        ListingId,
+        next_bucket AS bucket,
+        to_ns - next_bucket * 60000000000 AS standing_ns,
+        FALSE AS is_own,
+        MIC,
+        Ticker,
+        CurrencyCode,
+        MarketState,
+        book_bid_price1,
+        book_bid_cum_quantity1,
+        book_bid_price2,
+        book_bid_cum_quantity2,
+        book_spread_bps,
+        event_order
+    FROM timed_updates
+    WHERE next_bucket > bucket AND to_ns > next_bucket * 60000000000 AND next_bucket >= 29016000 AND NOT is_break IS TRUE
+),
+book_states AS (
+    -- one row per listing and bucket: values by time, and the times
+    SELECT
+        ListingId,
+        bucket,
+        any_value(MIC)                                                         AS MIC,
+        any_value(Ticker)                                                      AS Ticker,
+        any_value(CurrencyCode)                                                AS CurrencyCode,
+        arg_max(CASE WHEN is_own THEN MarketState END, event_order)            AS MarketState,
+        sum(book_bid_price1 * standing_ns)                                     AS mean_by_time_bid_price1,
+        sum(CASE WHEN book_bid_price1 IS NOT NULL THEN standing_ns END)        AS mean_time_bid_price1,
+        sum(book_bid_cum_quantity1 * standing_ns)                              AS mean_by_time_bid_cum_quantity1,
+        sum(CASE WHEN book_bid_cum_quantity1 IS NOT NULL THEN standing_ns END) AS mean_time_bid_cum_quantity1,
+        sum(book_bid_price2 * standing_ns)                                     AS mean_by_time_bid_price2,
+        sum(CASE WHEN book_bid_price2 IS NOT NULL THEN standing_ns END)        AS mean_time_bid_price2,
+        sum(book_bid_cum_quantity2 * standing_ns)                              AS mean_by_time_bid_cum_quantity2,
+        sum(CASE WHEN book_bid_cum_quantity2 IS NOT NULL THEN standing_ns END) AS mean_time_bid_cum_quantity2,
+        sum(CASE WHEN MarketState IN ('CONTINUOUS_TRADING') THEN book_spread_bps * standing_ns END) AS mean_by_time_spread_bps_where_1,
+        sum(CASE WHEN book_spread_bps IS NOT NULL AND MarketState IN ('CONTINUOUS_TRADING') THEN standing_ns END) AS mean_time_spread_bps_where_1,
+        sum(standing_ns)                                                       AS covered,
+        bool_or(is_own)                                                        AS is_updated
+    FROM book_times
+    GROUP BY ListingId, bucket
+)
+-- the metrics of buckets in which the book was updated
+SELECT
+    ListingId,
+    make_timestamp((bucket + 1) * 60000000)                                 AS TimeBucket,
+    MIC,
+    Ticker,
+    CurrencyCode,
+    MarketState,
+    mean_by_time_bid_price1 / nullif(mean_time_bid_price1, 0)               AS BidPrice1TWA,
+    mean_by_time_bid_cum_quantity1 / nullif(mean_time_bid_cum_quantity1, 0) AS BidCumQuantity1TWA,
+    mean_by_time_bid_price2 / nullif(mean_time_bid_price2, 0)               AS BidPrice2TWA,
+    mean_by_time_bid_cum_quantity2 / nullif(mean_time_bid_cum_quantity2, 0) AS BidCumQuantity2TWA,
+    mean_by_time_spread_bps_where_1 / nullif(mean_time_spread_bps_where_1, 0) AS SpreadBpsTWA,
+    coalesce(covered, 0) / (60 * 1e9)                                       AS BookCoverageRatio
+FROM book_states
+WHERE is_updated
