@@ -30,6 +30,9 @@ Family = Literal[
     "prices",
     "ohlc",
     "book_coverage",
+    "conditions",
+    "depth",
+    "updates",
 ]
 """The group of a module's configuration that asks for a metric."""
 

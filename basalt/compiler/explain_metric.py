@@ -74,8 +74,9 @@ def _chosen(named: NamedColumn, library: Library) -> Metric:
 
 
 def _point(named: NamedColumn) -> BookPoint:
-    chosen = {"side": named.chosen.get("side"), "level": named.chosen.get("level")}
-    return BookPoint(chosen["side"] or BookPoint.side, int(chosen["level"]) if chosen["level"] else None)
+    chosen = named.chosen
+    level, bps = (int(chosen[name]) if name in chosen else None for name in ("level", "bps"))
+    return BookPoint(chosen.get("side", BookPoint.side), level, bps)
 
 
 def _standing(metric: Metric, named: NamedColumn) -> list[State]:

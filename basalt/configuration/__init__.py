@@ -7,12 +7,15 @@ from basalt.configuration.generic import GenericAnalyticsConfig, MembershipConfi
 from basalt.configuration.indicators import TalibIndicatorConfig
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
+    L2ConditionConfig,
+    L2DepthConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
     L2OHLCConfig,
     L2PriceConfig,
     L2SpreadConfig,
     L2TWAnalyticsConfig,
+    L2UpdateConfig,
 )
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
@@ -35,12 +38,15 @@ __all__ = [
     "FlagCodes",
     "GenericAnalyticsConfig",
     "L2AnalyticsConfig",
+    "L2ConditionConfig",
+    "L2DepthConfig",
     "L2ImbalanceConfig",
     "L2LiquidityConfig",
     "L2OHLCConfig",
     "L2PriceConfig",
     "L2SpreadConfig",
     "L2TWAnalyticsConfig",
+    "L2UpdateConfig",
     "MembershipConfig",
     "OutputTarget",
     "PassConfig",

@@ -18,6 +18,8 @@ LiquidityMeasure = Literal[
 SpreadVariant = Literal["Abs", "BPS"]
 ImbalanceMeasure = Literal["Quantity", "CumQuantity", "CumNotional", "Orders"]
 BookPrice = Literal["Mid", "Bid", "Ask", "WeightedMid"]
+BookCondition = Literal["Locked", "Crossed", "OneSided"]
+BasisPoints = Annotated[int, Field(ge=0), NotTruth]
 OpenMode = Literal["event", "prev_close"]
 
 
@@ -73,6 +75,29 @@ class L2OHLCConfig(MetricGroupConfig):
     which then counts in high and low as well, and fills buckets that have no price."""
 
 
+class L2ConditionConfig(MetricGroupConfig):
+    """How the two sides of the book stand to each other: 1 where it is so, else 0; over time the share of it."""
+
+    measures: Annotated[list[BookCondition], OneOrMany] = Field(min_length=1)
+    """``Locked``: the best bid equals the best ask; ``Crossed``: it is above; ``OneSided``: only one is there."""
+
+
+class L2DepthConfig(MetricGroupConfig):
+    """What stands in the book near the mid."""
+
+    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=_both_sides, min_length=1)
+    """Which sides of the book."""
+    bps: Annotated[list[BasisPoints], OneOrMany] = Field(min_length=1)
+    """Within how many basis points of the mid; whole numbers."""
+
+
+class L2UpdateConfig(MetricGroupConfig):
+    """How much the book changes."""
+
+    measures: Annotated[list[Literal["Count"]], OneOrMany] = Field(min_length=1)
+    """``Count``: the number of updates."""
+
+
 class BookMetricsConfig(ConfigModel):
     """What can be asked of the order book, at the last update or weighted by time."""
 
@@ -84,6 +109,10 @@ class BookMetricsConfig(ConfigModel):
     """Imbalances between the sides."""
     prices: list[L2PriceConfig] = Field(default_factory=list)
     """Best prices and mids."""
+    conditions: list[L2ConditionConfig] = Field(default_factory=list)
+    """Locked, crossed and one-sided books."""
+    depth: list[L2DepthConfig] = Field(default_factory=list)
+    """What stands within a distance of the mid."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
     metric_prefix: str = ""
@@ -107,6 +136,8 @@ class L2AnalyticsConfig(BookMetricsConfig):
     ImbalanceOrders, each at all ``levels``, and SpreadBps; those of orders where the source counts them.
     """
 
+    updates: list[L2UpdateConfig] = Field(default_factory=list)
+    """Numbers of updates."""
     ohlc: list[L2OHLCConfig] = Field(default_factory=list)
     """Bars of best prices and mids."""
     max_state_age_seconds: StateAge | None = None

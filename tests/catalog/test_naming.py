@@ -77,7 +77,7 @@ def test_every_name_of_a_metric_is_its_own() -> None:
                 pattern = metric.column
                 if chosen.get("side") == "Total" and metric.column_total:
                     pattern = metric.column_total
-                for name, label in {**chosen, "horizon": "5m", "level": "12"}.items():
+                for name, label in {**chosen, "horizon": "5m", "level": "12", "bps": "5"}.items():
                     pattern = pattern.replace(f"{{{name}}}", label)
                 assert [each.metric.name for each in columns_named(pattern, GROUPS)] == [metric.name], pattern
                 assert columns_named(pattern, GROUPS)[0].column == pattern

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 MINUTES = Contract(60 * SECOND)
 WIDTHS = st.sampled_from([SECOND, 60 * SECOND])
-ASKED = {name: groups for name, groups in SOME.items() if name != "ohlc"} | {"prices": [{"source": ["Mid"]}]}
+ASKED = {name: groups for name, groups in SOME.items() if name not in ("ohlc", "updates")} | {
+    "prices": [{"source": ["Mid"]}]
+}
 AGES = st.sampled_from([None, SECOND // 2, 45 * SECOND, 3_600 * SECOND])
 
 

@@ -30,6 +30,9 @@ EVERYTHING: dict[str, Any] = {
     "imbalances": [{"levels": [1, 3], "measures": list(IMBALANCES)}],
     "prices": [{"source": list(PRICES)}],
     "ohlc": [{"source": list(PRICES)}],
+    "conditions": [{"measures": ["Locked", "Crossed", "OneSided"]}],
+    "depth": [{"sides": list(SIDES), "bps": [1, 2]}],
+    "updates": [{"measures": ["Count"]}],
 }
 """All that an l2 pass computes."""
 
@@ -38,6 +41,9 @@ SOME: dict[str, Any] = {
     "spreads": [{"variant": ["BPS"]}],
     "imbalances": [{"levels": [2], "measures": ["CumQuantity"]}],
     "ohlc": [{"source": ["Mid", "Bid"]}],
+    "conditions": [{"measures": ["Locked", "OneSided"]}],
+    "depth": [{"sides": ["Ask"], "bps": [2]}],
+    "updates": [{"measures": ["Count"]}],
 }
 """A little of every kind."""
 

@@ -95,6 +95,31 @@ def named(group: Mapping[str, Any], column: str) -> str:
     return group.get("output_name_pattern", "{column}").replace("{column}", column)
 
 
+def quoted(row: Row) -> tuple[Value, Value]:
+    """The best prices there are."""
+    return given(row, "BidPrice1"), given(row, "AskPrice1")
+
+
+CONDITIONS: dict[str, Callable[[Value, Value], bool]] = {
+    "Locked": lambda bid, ask: bid is not None and bid == ask,
+    "Crossed": lambda bid, ask: bid is not None and ask is not None and bid > ask,
+    "OneSided": lambda bid, ask: (bid is None) != (ask is None),
+}
+
+
+def depth(row: Row, side: str, bps: int) -> Value:
+    """What stands on a side within so many basis points of the mid."""
+    if (found := best(row)) is None:
+        return None
+    total, level = 0.0, 1
+    while f"{side}Price{level}" in row:
+        at, quantity = given(row, f"{side}Price{level}"), given(row, f"{side}Quantity{level}")
+        if at is not None and quantity is not None and 20_000 * abs(at - sum(found) / 2) <= bps * sum(found):
+            total += quantity
+        level += 1
+    return total
+
+
 Standing = Callable[[Row], Value]
 
 
@@ -121,6 +146,21 @@ def standing_columns(analytics: Mapping[str, Any]) -> Iterator[tuple[str, Standi
     for group in analytics.get("prices", []):
         for source in group["source"]:
             yield named(group, source), lambda row, source=source: price(row, source), group
+    yield from near_the_mid(analytics)
+
+
+def near_the_mid(analytics: Mapping[str, Any]) -> Iterator[tuple[str, Standing, Mapping[str, Any]]]:
+    """Give the columns of conditions and depth."""
+    for group in analytics.get("conditions", []):
+        for measure in group["measures"]:
+            yield (
+                named(group, f"Is{measure}"),
+                lambda row, measure=measure: float(CONDITIONS[measure](*quoted(row))),
+                group,
+            )
+    for group in analytics.get("depth", []):
+        for side, bps in itertools.product(group["sides"], group["bps"]):
+            yield named(group, f"{side}Depth{bps}Bps"), lambda row, at=(side, bps): depth(row, *at), group
 
 
 def bars(values: Sequence[float], before: Value) -> dict[str, Value]:
@@ -141,6 +181,9 @@ def l2_pass(rows: Iterable[Row], contract: Contract, analytics: Mapping[str, Any
         for key, updates in buckets.items():
             read = selected(updates, group)
             result[key][name] = value(read[-1]) if read else None
+    for group in analytics.get("updates", []):
+        for key, updates in buckets.items():
+            result[key][named(group, "UpdateCount")] = len(selected(updates, group))
     for group in analytics.get("ohlc", []):
         for source in group["source"]:
             for key, bar in bars_of(buckets, contract, source, group).items():

@@ -61,7 +61,7 @@ def scale(column: str) -> float:
     return LARGEST_SUM if any(part in column for part in CANCELLING) else 1.0
 
 
-ADDED_UP = ("Cum", "Spread", "Imbalance", "WeightedMid")
+ADDED_UP = ("Cum", "Depth", "Spread", "Imbalance", "WeightedMid")
 """Parts of names of columns of the book that several values were added up for."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from basalt.compiler.sql import Fragment, Sql, compose
+from basalt.compiler.sql import Fragment, Literal, Sql, compose
 from basalt.compiler.templates import render
 
 Place = Callable[[str], Sql]
@@ -58,22 +58,22 @@ class BookLevel:
 class BookLevels:
     """The levels of one side from the best one on; what they have together counts an empty one as nothing."""
 
-    levels: tuple[BookLevel, ...]
+    each: tuple[BookLevel, ...]
 
     @property
     def quantity(self) -> Fragment:
         """What stands on them together."""
-        return _sum([level.quantity for level in self.levels])
+        return _sum([level.quantity for level in self.each])
 
     @property
     def orders(self) -> Fragment:
         """How many orders stand on them together."""
-        return _sum([level.orders for level in self.levels])
+        return _sum([level.orders for level in self.each])
 
     @property
     def notional(self) -> Fragment:
         """Price times quantity of what stands on them together."""
-        return _sum([compose("{} * {}", level.price, level.quantity) for level in self.levels])
+        return _sum([compose("{} * {}", level.price, level.quantity) for level in self.each])
 
 
 def _sum(values: list[Sql]) -> Fragment:
@@ -87,6 +87,8 @@ class BookPoint:
 
     side: str = "{side}"
     level: int | None = None
+    bps: int | None = None
+    """Within how many basis points of the mid."""
 
     @property
     def label(self) -> str:
@@ -111,6 +113,7 @@ class BookPoint:
             "levels": levels[self.side],
             "bid_level": BookLevel(place, "Bid", self.label),
             "ask_level": BookLevel(place, "Ask", self.label),
+            "within": Fragment("{bps}") if self.bps is None else Literal(self.bps),
             "bids": levels["Bid"],
             "asks": levels["Ask"],
         }

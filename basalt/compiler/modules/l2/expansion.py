@@ -17,11 +17,14 @@ from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Identifier, Sql
 from basalt.configuration import (
     L2AnalyticsConfig,
+    L2ConditionConfig,
+    L2DepthConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
     L2OHLCConfig,
     L2PriceConfig,
     L2SpreadConfig,
+    L2UpdateConfig,
     PassConfig,
 )
 from basalt.configuration.l2 import BookMetricsConfig, ImbalanceMeasure, LiquidityMeasure
@@ -29,7 +32,14 @@ from basalt.configuration.metric_groups import MetricGroupConfig
 
 _MOST_LEVELS = 10
 _SELECTED = "selected"
-_GROUPS = ("liquidity", "spreads", "imbalances", "prices", "ohlc")
+_GROUPS = ("liquidity", "spreads", "imbalances", "prices", "conditions", "depth", "updates", "ohlc")
+
+_OF_THE_BEST: dict[type[MetricGroupConfig], tuple[str, str]] = {
+    L2SpreadConfig: ("spreads", "variant"),
+    L2PriceConfig: ("prices", "source"),
+    L2ConditionConfig: ("conditions", "measures"),
+}
+"""Groups of the best prices: the family of their metrics, and the field that names these."""
 
 
 def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple[BookRequest, ...]:
@@ -93,26 +103,33 @@ class Expansion:
             L2SpreadConfig(variant=["BPS"]),
         )
 
-    def _levels(self) -> int:
-        """Return how many levels the source has, of the most that are asked for by default; at least one."""
-        there = itertools.takewhile(lambda level: f"BidPrice{level}" in self.source, range(1, _MOST_LEVELS + 1))
+    def _levels(self, most: int | None = _MOST_LEVELS) -> int:
+        """Return how many levels the source has, of the most that are asked for; at least one."""
+        numbers = itertools.count(1) if most is None else range(1, most + 1)
+        there = itertools.takewhile(lambda level: f"BidPrice{level}" in self.source, numbers)
         return max(sum(1 for _ in there), 1)
 
     def _expanded(self, config: MetricGroupConfig, group: Group) -> Iterator[BookRequest]:
         match config:
             case L2LiquidityConfig():
                 yield from self._liquidity(config, group)
-            case L2SpreadConfig():
-                metrics = self._by_measure("spreads")
-                for variant in config.variant:
-                    yield self._standing(metrics[variant], group, {"variant": variant})
             case L2ImbalanceConfig():
                 yield from self._imbalances(config, group)
-            case L2PriceConfig():
-                for source in config.source:
-                    yield self._standing(self._price(source), group, {"source": source})
+            case L2DepthConfig():
+                yield from self._depth(config, group)
+            case L2UpdateConfig():
+                yield from self._updates(config, group)
             case L2OHLCConfig():
                 yield from self._ohlc(config, group)
+            case _:
+                yield from self._of_the_best(config, group)
+
+    def _of_the_best(self, config: MetricGroupConfig, group: Group) -> Iterator[BookRequest]:
+        """Yield a request per measure that is of the best prices, on no side in particular."""
+        family, name = _OF_THE_BEST[type(config)]
+        metrics = self._by_measure(family)
+        for measure in getattr(config, name):
+            yield self._standing(metrics[measure], group, {name: measure})
 
     def _by_measure(self, family: str) -> dict[str, Metric]:
         return {metric.measure: metric for metric in self.library.family(self.module, family).values()}
@@ -132,6 +149,26 @@ class Expansion:
             fields = {"levels": str(level), "measures": measure}
             yield self._standing(metrics[measure], group, fields, BookPoint(level=level))
 
+    def _depth(self, config: L2DepthConfig, group: Group) -> Iterator[BookRequest]:
+        metric, levels = next(iter(self.library.family(self.module, "depth").values())), self._levels(most=None)
+        for side, bps in itertools.product(config.sides, config.bps):
+            yield self._standing(metric, group, {"sides": side, "bps": str(bps)}, BookPoint(side, levels, bps))
+
+    def _updates(self, config: L2UpdateConfig, group: Group) -> Iterator[BookRequest]:
+        metrics = self._by_measure("updates")
+        for measure in config.measures:
+            yield self._of_updates(metrics[measure], group, {"measures": measure}, Specialisation())
+
+    def _of_updates(
+        self, metric: Metric, group: Group, fields: Mapping[str, str], special: Specialisation
+    ) -> BookRequest:
+        """Return the request for a metric over all updates of a bucket that a group reads."""
+        special = replace(special, suffix=special.suffix + group.suffix)
+        if group.filter is None:
+            return self.asked(specialise(metric, special), group, fields)
+        filtered = replace(special, where=f"{{{{ {_SELECTED} }}}}")
+        return replace(self.asked(specialise(metric, filtered), group, fields), values={_SELECTED: group.filter})
+
     def _standing(
         self, metric: Metric, group: Group, fields: Mapping[str, str], point: BookPoint | None = None
     ) -> BookRequest:
@@ -150,17 +187,14 @@ class Expansion:
                 {"open_mode": config.open_mode},
                 labels={"source": source},
                 requires=price.requires,
-                where=None if group.filter is None else f"{{{{ {_SELECTED} }}}}",
-                suffix=f"_{snake(source)}{group.suffix}",
+                suffix=f"_{snake(source)}",
             )
             values: dict[str, Sql] = {
                 "price": Identifier(snake(source)),
                 "close_before": Identifier(f"close_before_{snake(source)}{group.suffix}"),
             }
-            if group.filter is not None:
-                values[_SELECTED] = group.filter
-            asked = self.asked(specialise(metric, special), group, {"source": source})
-            yield replace(asked, values=values, price=price)
+            asked = self._of_updates(metric, group, {"source": source}, special)
+            yield replace(asked, values={**values, **asked.values}, price=price)
 
     def asked(self, metric: Metric, group: Group, fields: Mapping[str, str]) -> BookRequest:
         """Return the request for a plain metric of a group."""

@@ -15,7 +15,7 @@ from basalt.compiler.templates import render_text
 STANDING = "at_last_update"
 """The state that a value of the book at the last update is."""
 
-_LABEL = re.compile(r"\{(side|level|up_to_level)\}")
+_LABEL = re.compile(r"\{(side|level|up_to_level|bps)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def standing_metric(metric: Metric, point: BookPoint) -> Metric:
     """Return a metric of the book for one side and level, as the state that its value at the last update is."""
     return metric.model_copy(
         update={
-            "column": _labelled(metric.column, point.side, point.label),
+            "column": _labelled(metric.column, point, point.label),
             "requires": tuple(dict.fromkeys(each for text in metric.requires for each in _columns(text, point))),
             "states": {STANDING: State(aggregate="latest", of=metric.value)},
             "value": f"{{{{ {STANDING} }}}}",
@@ -55,8 +55,9 @@ def standing_metric(metric: Metric, point: BookPoint) -> Metric:
 def _columns(text: str, point: BookPoint) -> Iterator[str]:
     """Yield the columns that a header's text stands for: one, or with ``{up_to_level}`` those of all levels to it."""
     for number in point.up_to_level if "{up_to_level}" in text else [point.label]:
-        yield _labelled(text, point.side, number)
+        yield _labelled(text, point, number)
 
 
-def _labelled(text: str, side: str, level: str) -> str:
-    return _LABEL.sub(lambda found: side if found[1] == "side" else level, text)
+def _labelled(text: str, point: BookPoint, level: str) -> str:
+    labels = {"side": point.side, "bps": "{bps}" if point.bps is None else str(point.bps)}
+    return _LABEL.sub(lambda found: labels.get(found[1], level), text)
