@@ -38,7 +38,7 @@ class Parameter:
     """A field of a group: one column comes of each value.
 
     ``pattern`` is the regular expression of a value that is not one of ``choices``; None where only those are taken.
-    ``default`` is None for a field that has to be given.
+    ``default`` is None for a field that has to be given, which ``is_required`` says, and for one that need not.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Parameter:
     choices: tuple[ParameterChoice, ...]
     pattern: str | None
     default: object
+    is_required: bool
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _parameters(
             choices = tuple(_choices(name, words, metrics, statistics))
             pattern = pattern if choices or pattern else ".+"
             default = None if given.is_required() else given.get_default(call_default_factory=True)
-            yield Parameter(name, _plain(given.description), choices, pattern, default)
+            yield Parameter(name, _plain(given.description), choices, pattern, default, given.is_required())
 
 
 def _plain(description: str | None) -> str:
@@ -137,7 +138,8 @@ def _leaves(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _pattern(leaf: Mapping[str, Any]) -> str | None:
     """Return the regular expression of a value's text, where its schema says what it is."""
-    return "[1-9][0-9]*" if leaf.get("type") == "integer" else leaf.get("pattern")
+    kinds = {"integer": "[1-9][0-9]*", "number": "[0-9]+(?:_[0-9]+)?"}
+    return kinds.get(leaf.get("type", ""), leaf.get("pattern"))
 
 
 def _choices(

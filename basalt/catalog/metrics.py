@@ -28,6 +28,9 @@ Family = Literal[
     "spreads",
     "imbalances",
     "prices",
+    "microprices",
+    "sweeps",
+    "notional_sweeps",
     "ohlc",
     "book_coverage",
     "conditions",
@@ -133,7 +136,8 @@ class Metric(BaseModel):
     ``trades_in_order``.
     ``sides`` are those for which the metric has a meaning.
     A metric of the book without states is a value of the book as it stands, in which ``requires`` may have
-    ``{side}``, ``{level}`` and ``{up_to_level}``, the levels from the best one on.
+    ``{side}``, ``{level}`` and ``{up_to_level}``, the levels from the best one on; its name may have an amount as well,
+    ``{bps}``, ``{size}`` or ``{notional}``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -63,7 +63,8 @@ def parameter_rows(parameter: Parameter) -> Iterator[tuple[str, str, str]]:
         yield name, "one of", ", ".join(plain)
     if not parameter.choices:
         shown = parameter.default if isinstance(parameter.default, str) else ", ".join(_listed(parameter.default))
-        yield name, f"such as {shown}" if shown else "if wanted", parameter.title
+        absent = "to be given" if parameter.is_required else "if wanted"
+        yield name, f"such as {shown}" if shown else absent, parameter.title
     for choice in parameter.choices:
         if choice.title:
             yield name, choice.name, choice.text

@@ -12,7 +12,7 @@ from basalt.catalog.naming import NamedColumn
 from basalt.catalog.specialise import Specialisation, specialise
 from basalt.compiler.explanation import Explanation, State, reaggregation
 from basalt.compiler.lineage import MadeOf, state_formula
-from basalt.compiler.modules.l2.book import BookPoint
+from basalt.compiler.modules.l2.book import AMOUNTS, BookPoint, amount_of
 from basalt.compiler.modules.l2.request import STANDING, standing_metric
 from basalt.compiler.modules.l2tw.weighted import STATISTIC, weighted_metric
 from basalt.compiler.modules.trade.rows import AGGRESSOR
@@ -75,8 +75,8 @@ def _chosen(named: NamedColumn, library: Library) -> Metric:
 
 def _point(named: NamedColumn) -> BookPoint:
     chosen = named.chosen
-    level, bps = (int(chosen[name]) if name in chosen else None for name in ("level", "bps"))
-    return BookPoint(chosen.get("side", BookPoint.side), level, bps)
+    amount = next((amount_of(chosen[name]) for name in AMOUNTS if name in chosen), None)
+    return BookPoint(chosen.get("side", BookPoint.side), int(chosen["level"]) if "level" in chosen else None, amount)
 
 
 def _standing(metric: Metric, named: NamedColumn) -> list[State]:
@@ -131,11 +131,16 @@ def _asked_by(named: NamedColumn) -> str:
         names = {choice.name for choice in parameter.choices}
         placeholder = next((key for key in named.chosen if group.parameter(key) == parameter), None)
         asking = next((word for word in (metric.measure, metric.name) if word in names), None)
-        value = named.chosen[placeholder] if placeholder else asking
+        value = _configured(placeholder, named.chosen[placeholder]) if placeholder else asking
         if value is not None:
             known[parameter.name] = value
     told = ", ".join(f"{name}: {value}" for name, value in known.items())
     return f"{group.place}: {{{told}}}" if told else group.place
+
+
+def _configured(placeholder: str, chosen: str) -> str:
+    """Return a value as the configuration writes it; names of columns have an underscore for the point of an amount."""
+    return chosen.replace("_", ".") if placeholder in AMOUNTS else chosen
 
 
 def _settings(named: NamedColumn, texts: list[str]) -> dict[str, str]:
@@ -165,7 +170,9 @@ _VARIABLES = {
     "has_code": "the flag is set",
     "price": "the price that source names, of each update",
     "close_before": "the close of the bucket before that has one, of the same day",
-    "up_to_level": "each level from the best one to the level asked for; what it stands in is added up over them",
+    "up_to_level": "each level from the best one to the one asked for, or the deepest; what it stands in is added up",
+    "better_level": "each level that is better than this one; what it stands in is added up",
+    "deepest_level": "max_level, else the deepest level that the source has",
 }
 """What a pass fills in where a template has these names."""
 

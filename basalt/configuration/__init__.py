@@ -8,7 +8,6 @@ from basalt.configuration.indicators import TalibIndicatorConfig
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
     L2ConditionConfig,
-    L2DepthConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
     L2OHLCConfig,
@@ -17,6 +16,7 @@ from basalt.configuration.l2 import (
     L2TWAnalyticsConfig,
     L2UpdateConfig,
 )
+from basalt.configuration.l2_depth import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
@@ -42,9 +42,12 @@ __all__ = [
     "L2DepthConfig",
     "L2ImbalanceConfig",
     "L2LiquidityConfig",
+    "L2MicropriceConfig",
+    "L2NotionalSweepConfig",
     "L2OHLCConfig",
     "L2PriceConfig",
     "L2SpreadConfig",
+    "L2SweepConfig",
     "L2TWAnalyticsConfig",
     "L2UpdateConfig",
     "MembershipConfig",

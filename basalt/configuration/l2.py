@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from basalt.configuration.base import ConfigModel, NotTruth, OneOrMany, Seconds
+from basalt.configuration.base import ConfigModel, OneOrMany, Seconds
+from basalt.configuration.book_levels import BookSide, Level, best_level, both_sides
 from basalt.configuration.buckets import seconds_to_nanoseconds
+from basalt.configuration.l2_depth import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
 from basalt.configuration.metric_groups import MetricGroupConfig
 
-BookSide = Literal["Bid", "Ask"]
-Level = Annotated[int, Field(ge=1), NotTruth]
 LiquidityMeasure = Literal[
     "Quantity", "Price", "NumOrders", "InsertAge", "LastMod", "SizeAhead", "CumQuantity", "CumOrders", "CumNotional"
 ]
@@ -19,24 +19,15 @@ SpreadVariant = Literal["Abs", "BPS"]
 ImbalanceMeasure = Literal["Quantity", "CumQuantity", "CumNotional", "Orders"]
 BookPrice = Literal["Mid", "Bid", "Ask", "WeightedMid"]
 BookCondition = Literal["Locked", "Crossed", "OneSided"]
-BasisPoints = Annotated[int, Field(ge=0), NotTruth]
 OpenMode = Literal["event", "prev_close"]
-
-
-def _both_sides() -> list[BookSide]:
-    return ["Bid", "Ask"]
-
-
-def _best_level() -> list[Level]:
-    return [1]
 
 
 class L2LiquidityConfig(MetricGroupConfig):
     """What stands in the book, by side and level."""
 
-    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=_both_sides, min_length=1)
+    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=both_sides, min_length=1)
     """Which sides of the book."""
-    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=_best_level, min_length=1)
+    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=best_level, min_length=1)
     """Which levels, 1 being the best; measures that begin with Cum are over all levels up to it."""
     measures: Annotated[list[LiquidityMeasure], OneOrMany] = Field(min_length=1)
     """What to measure."""
@@ -52,7 +43,7 @@ class L2SpreadConfig(MetricGroupConfig):
 class L2ImbalanceConfig(MetricGroupConfig):
     """By how much one side of the book outweighs the other, from -1 (only asks) to 1 (only bids)."""
 
-    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=_best_level, min_length=1)
+    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=best_level, min_length=1)
     """Which levels, 1 being the best; measures that begin with Cum are over all levels up to it."""
     measures: Annotated[list[ImbalanceMeasure], OneOrMany] = Field(min_length=1)
     """What is compared."""
@@ -82,15 +73,6 @@ class L2ConditionConfig(MetricGroupConfig):
     """``Locked``: the best bid equals the best ask; ``Crossed``: it is above; ``OneSided``: only one is there."""
 
 
-class L2DepthConfig(MetricGroupConfig):
-    """What stands in the book near the mid."""
-
-    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=_both_sides, min_length=1)
-    """Which sides of the book."""
-    bps: Annotated[list[BasisPoints], OneOrMany] = Field(min_length=1)
-    """Within how many basis points of the mid; whole numbers."""
-
-
 class L2UpdateConfig(MetricGroupConfig):
     """How much the book changes."""
 
@@ -111,8 +93,14 @@ class BookMetricsConfig(ConfigModel):
     """Best prices and mids."""
     conditions: list[L2ConditionConfig] = Field(default_factory=list)
     """Locked, crossed and one-sided books."""
+    microprices: list[L2MicropriceConfig] = Field(default_factory=list)
+    """Best prices weighted by quantities."""
     depth: list[L2DepthConfig] = Field(default_factory=list)
-    """What stands within a distance of the mid."""
+    """What stands near the mid."""
+    sweeps: list[L2SweepConfig] = Field(default_factory=list)
+    """Costs of trading a size at once."""
+    notional_sweeps: list[L2NotionalSweepConfig] = Field(default_factory=list)
+    """Costs of trading a notional at once."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
     metric_prefix: str = ""

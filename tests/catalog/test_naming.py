@@ -10,6 +10,7 @@ from basalt.catalog.library import load_library
 from basalt.catalog.naming import columns_named, labels
 
 GROUPS = load_library().groups()
+AMOUNTS = {"bps": "2_5", "size": "1000", "notional": "0_01"}
 
 
 def read(name: str) -> list[tuple[str, dict[str, str]]]:
@@ -41,6 +42,9 @@ def read(name: str) -> list[tuple[str, dict[str, str]]]:
         ("tradebidvwap", "VWAP", {"side": "Bid"}),
         ("BidCumQuantity10", "CumQuantity", {"side": "Bid", "level": "10"}),
         ("ImbalanceOrders2", "ImbalanceOrders", {"level": "2"}),
+        ("BidDepth2_5bps", "Depth", {"side": "Bid", "bps": "2_5"}),
+        ("AskSweepPrice1000", "SweepPrice", {"side": "Ask", "size": "1000"}),
+        ("AskSweepPriceNotional1000", "NotionalSweepPrice", {"side": "Ask", "notional": "1000"}),
         ("WeightedMidOpen", "BookOpen", {"source": "WeightedMid"}),
     ],
 )
@@ -77,7 +81,7 @@ def test_every_name_of_a_metric_is_its_own() -> None:
                 pattern = metric.column
                 if chosen.get("side") == "Total" and metric.column_total:
                     pattern = metric.column_total
-                for name, label in {**chosen, "horizon": "5m", "level": "12", "bps": "5"}.items():
+                for name, label in {**chosen, "horizon": "5m", "level": "12", **AMOUNTS}.items():
                     pattern = pattern.replace(f"{{{name}}}", label)
                 assert [each.metric.name for each in columns_named(pattern, GROUPS)] == [metric.name], pattern
                 assert columns_named(pattern, GROUPS)[0].column == pattern

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.books import EVERYTHING, LEVELS, SOME, Books, book_table, books, states_or_all
+from markets.ladders import DEPTH
 from markets.large import shuffled
 from markets.moments import MIDNIGHT, contracts
 from markets.pipelines import BY_INSTRUMENT, BY_LISTING, book_pass_config, generic_pass_config, run_pass
@@ -77,7 +78,11 @@ def large_book(rows: int, seed: int) -> pa.Table:
     return pa.table(columns)
 
 
-ASKED = {**EVERYTHING, "liquidity": [{"levels": [1, 3], "measures": ["Price", "Quantity", "CumOrders", "CumNotional"]}]}
+ASKED = {
+    **EVERYTHING,
+    **DEPTH,
+    "liquidity": [{"levels": [1, 3], "measures": ["Price", "Quantity", "CumOrders", "CumNotional"]}],
+}
 
 
 def run_large(table: pa.Table, folder: Path, threads: int) -> Result:

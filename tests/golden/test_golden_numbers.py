@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,8 +16,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markets.bars import bars
-from markets.books import book_table, books
+from markets.books import Books, book_table, books
 from markets.depth import price_update_table, price_updates
+from markets.ladders import ladder_books
 from markets.moments import MIDNIGHT, MORNING
 from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
@@ -220,10 +221,19 @@ def check_quotes_and_rules(case: GoldenCase, draw: Draw) -> None:
 
 def check_order_book(case: GoldenCase, draw: Draw) -> None:
     market = draw(books(st.just(MINUTES)))
-    asked, table = (
-        yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["l2_analytics"],
-        market.table,
-    )
+    wanted = ("BidPrice1", "AskCumQuantity2", "SpreadBps", "MidOpen", "MidHigh", "MidClose")
+    assert_book_passes(case, market, wanted)
+
+
+def check_book_depth(case: GoldenCase, draw: Draw) -> None:
+    market = draw(ladder_books(st.just(MINUTES)) | books(st.just(MINUTES)))
+    assert_book_passes(case, market, ("Microprice2", "BidDepth10bps", "AskCostToTrade250_5"))
+
+
+def assert_book_passes(case: GoldenCase, market: Books, wanted: Sequence[str]) -> None:
+    """Compare minutes by listing, and what is wanted of quarters by instrument, with one pass over the updates."""
+    asked = yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["l2_analytics"]
+    table = market.table
     for name in ("MIC", "Ticker", "CurrencyCode"):
         table = table.append_column(name, pa.array([f"{name}{row['ListingId']}" for row in market.rows]))
     reference = pa.table({"ListingId": list(INSTRUMENTS), "InstrumentId": list(INSTRUMENTS.values())})
@@ -232,8 +242,7 @@ def check_order_book(case: GoldenCase, draw: Draw) -> None:
         assert_same(found.result("minutes"), minutes, book_tolerance(minutes))
         by_instrument = [{**row, "ListingId": row["InstrumentId"]} for row in market.rows]
         quarters = l2_pass(by_instrument, QUARTERS, renamed_groups(asked))
-        columns = ("BidPrice1", "AskCumQuantity2", "SpreadBps", "MidOpen", "MidHigh", "MidClose")
-        assert_same(found.result("quarters"), with_columns(quarters, *columns), book_tolerance(quarters))
+        assert_same(found.result("quarters"), with_columns(quarters, *wanted), book_tolerance(quarters))
 
 
 def check_trade_and_book(case: GoldenCase, draw: Draw) -> None:
@@ -300,6 +309,7 @@ def check_dense_timeline(case: GoldenCase, draw: Draw) -> None:
 def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
     """Groups of l2 metrics as the oracle reads them: lists of values, every field, names that begin otherwise."""
     listed = ("sides", "levels", "measures", "variant", "source", "market_states")
+    listed += ("bps", "sizes", "notionals")
     groups: dict[str, Any] = {}
     for kind, entries in asked.items():
         for entry in entries:
@@ -307,7 +317,9 @@ def renamed_groups(asked: dict[str, Any]) -> dict[str, Any]:
                 name: [value] if name in listed and not isinstance(value, list) else value
                 for name, value in entry.items()
             }
-            groups.setdefault(kind, []).append({"sides": ["Bid", "Ask"], "levels": [1], **group})
+            groups.setdefault(kind, []).append(
+                {"sides": ["Bid", "Ask"], "levels": [1], "measures": ["Quantity"], **group}
+            )
     return groups
 
 
@@ -350,6 +362,7 @@ def columns_of(result: Result) -> set[str]:
 
 CHECKS = {
     "dense_timeline": check_dense_timeline,
+    "book_depth": check_book_depth,
     "book_over_time": check_book_over_time,
     "aggregations": second_pass.check_aggregations,
     "calendars": second_pass.check_calendars,

@@ -31,7 +31,7 @@ EVERYTHING: dict[str, Any] = {
     "prices": [{"source": list(PRICES)}],
     "ohlc": [{"source": list(PRICES)}],
     "conditions": [{"measures": ["Locked", "Crossed", "OneSided"]}],
-    "depth": [{"sides": list(SIDES), "bps": [1, 2]}],
+    "depth": [{"sides": list(SIDES), "bps": [1, 2], "measures": ["Quantity"]}],
     "updates": [{"measures": ["Count"]}],
 }
 """All that an l2 pass computes."""
@@ -42,7 +42,8 @@ SOME: dict[str, Any] = {
     "imbalances": [{"levels": [2], "measures": ["CumQuantity"]}],
     "ohlc": [{"source": ["Mid", "Bid"]}],
     "conditions": [{"measures": ["Locked", "OneSided"]}],
-    "depth": [{"sides": ["Ask"], "bps": [2]}],
+    "depth": [{"sides": ["Ask"], "bps": [2], "measures": ["Quantity"]}],
+    "sweeps": [{"sides": ["Ask"], "sizes": [300], "measures": ["CostToTrade"]}],
     "updates": [{"measures": ["Count"]}],
 }
 """A little of every kind."""

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from oracles.book_depth import depth_columns
+from oracles.book_rows import SIDES, Column, Row, Value, best, given, in_order, named
 from oracles.buckets import DAY, Contract
 from oracles.results import Result
 
-Row = Mapping[str, Any]
-Value = float | None
-SIDES = ("Bid", "Ask")
 AT_LEVEL = ("Quantity", "Price", "NumOrders", "InsertAge", "LastMod", "SizeAhead")
 UP_TO_LEVEL = ("CumQuantity", "CumOrders", "CumNotional")
 LIQUIDITY = (*AT_LEVEL, *UP_TO_LEVEL)
 IMBALANCES = ("Quantity", "CumQuantity", "CumNotional", "Orders")
 PRICES = ("Mid", "Bid", "Ask", "WeightedMid")
-
-
-def given(row: Row, column: str) -> Value:
-    """What an update says; None where there is no finite number."""
-    value = row[column]
-    return None if value is None or not math.isfinite(value) else float(value)
-
-
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Updates by time and sequence."""
-    return sorted(rows, key=lambda row: (row["TimestampNanoseconds"], row["BMLLSequenceNo"]))
-
-
-def best(row: Row) -> tuple[float, float] | None:
-    """Best bid and ask of a book with two sides that do not cross."""
-    bid, ask = given(row, "BidPrice1"), given(row, "AskPrice1")
-    return None if bid is None or ask is None or bid > ask else (bid, ask)
 
 
 def standing(row: Row, side: str, level: int, measure: str) -> Value:
@@ -90,11 +71,6 @@ def price(row: Row, source: str) -> Value:
     return (bid * at_ask + ask * at_bid) / (at_bid + at_ask)
 
 
-def named(group: Mapping[str, Any], column: str) -> str:
-    """What a column is called, where the pattern of its group has no variable but its own name."""
-    return group.get("output_name_pattern", "{column}").replace("{column}", column)
-
-
 def quoted(row: Row) -> tuple[Value, Value]:
     """The best prices there are."""
     return given(row, "BidPrice1"), given(row, "AskPrice1")
@@ -107,23 +83,7 @@ CONDITIONS: dict[str, Callable[[Value, Value], bool]] = {
 }
 
 
-def depth(row: Row, side: str, bps: int) -> Value:
-    """What stands on a side within so many basis points of the mid."""
-    if (found := best(row)) is None:
-        return None
-    total, level = 0.0, 1
-    while f"{side}Price{level}" in row:
-        at, quantity = given(row, f"{side}Price{level}"), given(row, f"{side}Quantity{level}")
-        if at is not None and quantity is not None and 20_000 * abs(at - sum(found) / 2) <= bps * sum(found):
-            total += quantity
-        level += 1
-    return total
-
-
-Standing = Callable[[Row], Value]
-
-
-def standing_columns(analytics: Mapping[str, Any]) -> Iterator[tuple[str, Standing, Mapping[str, Any]]]:
+def standing_columns(analytics: Mapping[str, Any]) -> Iterator[Column]:
     """Give the columns that are values of the book at the last update: name, value of an update, group."""
     for group in analytics.get("liquidity", []):
         for side, level, measure in itertools.product(group["sides"], group["levels"], group["measures"]):
@@ -146,11 +106,12 @@ def standing_columns(analytics: Mapping[str, Any]) -> Iterator[tuple[str, Standi
     for group in analytics.get("prices", []):
         for source in group["source"]:
             yield named(group, source), lambda row, source=source: price(row, source), group
-    yield from near_the_mid(analytics)
+    yield from condition_columns(analytics)
+    yield from depth_columns(analytics)
 
 
-def near_the_mid(analytics: Mapping[str, Any]) -> Iterator[tuple[str, Standing, Mapping[str, Any]]]:
-    """Give the columns of conditions and depth."""
+def condition_columns(analytics: Mapping[str, Any]) -> Iterator[Column]:
+    """Give the columns of conditions."""
     for group in analytics.get("conditions", []):
         for measure in group["measures"]:
             yield (
@@ -158,9 +119,6 @@ def near_the_mid(analytics: Mapping[str, Any]) -> Iterator[tuple[str, Standing, 
                 lambda row, measure=measure: float(CONDITIONS[measure](*quoted(row))),
                 group,
             )
-    for group in analytics.get("depth", []):
-        for side, bps in itertools.product(group["sides"], group["bps"]):
-            yield named(group, f"{side}Depth{bps}Bps"), lambda row, at=(side, bps): depth(row, *at), group
 
 
 def bars(values: Sequence[float], before: Value) -> dict[str, Value]:

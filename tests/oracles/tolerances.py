@@ -61,11 +61,16 @@ def scale(column: str) -> float:
     return LARGEST_SUM if any(part in column for part in CANCELLING) else 1.0
 
 
-ADDED_UP = ("Cum", "Depth", "Spread", "Imbalance", "WeightedMid")
+ADDED_UP = ("Cum", "Spread", "Imbalance", "WeightedMid", "Microprice", "Depth", "SweepPrice", "CostToTrade")
 """Parts of names of columns of the book that several values were added up for."""
+
+
+DIFFERENCE_OF_PRICES = 1e-8
+"""How far a difference of prices that are nearly equal may be off, in basis points."""
 
 
 def book_tolerance(result: Result) -> Tolerance:
     """Sums over levels and what is computed from them to 1e-12, what is read off an update exactly."""
     columns = {name for row in result.values() for name in row if any(part in name for part in ADDED_UP)}
-    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE))
+    costs = {name: DIFFERENCE_OF_PRICES for name in columns if "CostToTrade" in name}
+    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE), costs)

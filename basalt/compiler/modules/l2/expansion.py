@@ -11,6 +11,7 @@ from basalt.catalog.metrics import Metric
 from basalt.catalog.specialise import Specialisation, snake, specialise
 from basalt.compiler.modules.events.groups import Group, GroupFilters, check_names
 from basalt.compiler.modules.l2.book import BookPoint
+from basalt.compiler.modules.l2.depth import depth_points, source_levels
 from basalt.compiler.modules.l2.request import BookRequest, standing_metric
 from basalt.compiler.modules.l2.rows import KEYS, carried_columns
 from basalt.compiler.sources import SourceTable
@@ -21,9 +22,12 @@ from basalt.configuration import (
     L2DepthConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
+    L2MicropriceConfig,
+    L2NotionalSweepConfig,
     L2OHLCConfig,
     L2PriceConfig,
     L2SpreadConfig,
+    L2SweepConfig,
     L2UpdateConfig,
     PassConfig,
 )
@@ -32,7 +36,19 @@ from basalt.configuration.metric_groups import MetricGroupConfig
 
 _MOST_LEVELS = 10
 _SELECTED = "selected"
-_GROUPS = ("liquidity", "spreads", "imbalances", "prices", "conditions", "depth", "updates", "ohlc")
+_GROUPS = (
+    "liquidity",
+    "spreads",
+    "imbalances",
+    "prices",
+    "conditions",
+    "microprices",
+    "depth",
+    "sweeps",
+    "notional_sweeps",
+    "updates",
+    "ohlc",
+)
 
 _OF_THE_BEST: dict[type[MetricGroupConfig], tuple[str, str]] = {
     L2SpreadConfig: ("spreads", "variant"),
@@ -91,7 +107,7 @@ class Expansion:
 
     def _defaults(self) -> Sequence[MetricGroupConfig]:
         """Return the groups that stand for none: what every book has, and orders where they are counted."""
-        levels = list(range(1, (self.analytics.levels or self._levels()) + 1))
+        levels = list(range(1, (self.analytics.levels or min(source_levels(self.source), _MOST_LEVELS)) + 1))
         measures: list[LiquidityMeasure] = ["Price", "Quantity", "CumQuantity"]
         imbalances: list[ImbalanceMeasure] = ["CumQuantity"]
         if "BidNumOrders1" in self.source:
@@ -103,20 +119,16 @@ class Expansion:
             L2SpreadConfig(variant=["BPS"]),
         )
 
-    def _levels(self, most: int | None = _MOST_LEVELS) -> int:
-        """Return how many levels the source has, of the most that are asked for; at least one."""
-        numbers = itertools.count(1) if most is None else range(1, most + 1)
-        there = itertools.takewhile(lambda level: f"BidPrice{level}" in self.source, numbers)
-        return max(sum(1 for _ in there), 1)
-
     def _expanded(self, config: MetricGroupConfig, group: Group) -> Iterator[BookRequest]:
         match config:
             case L2LiquidityConfig():
                 yield from self._liquidity(config, group)
             case L2ImbalanceConfig():
                 yield from self._imbalances(config, group)
-            case L2DepthConfig():
-                yield from self._depth(config, group)
+            case L2MicropriceConfig() | L2DepthConfig() | L2SweepConfig() | L2NotionalSweepConfig():
+                for asked in depth_points(config, self.source):
+                    metric = self._by_measure(asked.family)[asked.measure]
+                    yield self._standing(metric, group, asked.fields, asked.point)
             case L2UpdateConfig():
                 yield from self._updates(config, group)
             case L2OHLCConfig():
@@ -148,11 +160,6 @@ class Expansion:
         for level, measure in itertools.product(config.levels, config.measures):
             fields = {"levels": str(level), "measures": measure}
             yield self._standing(metrics[measure], group, fields, BookPoint(level=level))
-
-    def _depth(self, config: L2DepthConfig, group: Group) -> Iterator[BookRequest]:
-        metric, levels = next(iter(self.library.family(self.module, "depth").values())), self._levels(most=None)
-        for side, bps in itertools.product(config.sides, config.bps):
-            yield self._standing(metric, group, {"sides": side, "bps": str(bps)}, BookPoint(side, levels, bps))
 
     def _updates(self, config: L2UpdateConfig, group: Group) -> Iterator[BookRequest]:
         metrics = self._by_measure("updates")

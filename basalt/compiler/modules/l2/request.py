@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from basalt.catalog.metrics import Metric, State
 from basalt.compiler.modules.events.request import MetricRequest
-from basalt.compiler.modules.l2.book import BookPoint, Place
+from basalt.compiler.modules.l2.book import ANY_LEVEL, BookPoint, Place
 from basalt.compiler.sql import Fragment
 from basalt.compiler.templates import render_text
 
 STANDING = "at_last_update"
 """The state that a value of the book at the last update is."""
 
-_LABEL = re.compile(r"\{(side|level|up_to_level|bps)\}")
+_LABEL = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,23 +41,30 @@ class BookRequest(MetricRequest):
 
 
 def standing_metric(metric: Metric, point: BookPoint) -> Metric:
-    """Return a metric of the book for one side and level, as the state that its value at the last update is."""
+    """Return a metric of the book for one point of it, as the state that its value at the last update is."""
     return metric.model_copy(
         update={
-            "column": _labelled(metric.column, point, point.label),
-            "requires": tuple(dict.fromkeys(each for text in metric.requires for each in _columns(text, point))),
+            "column": labelled(metric.column, point),
+            "requires": required(metric, point),
             "states": {STANDING: State(aggregate="latest", of=metric.value)},
             "value": f"{{{{ {STANDING} }}}}",
         }
     )
 
 
+def required(metric: Metric, point: BookPoint) -> tuple[str, ...]:
+    """Return the columns of the book that a metric needs at a point of it."""
+    return tuple(dict.fromkeys(each for text in metric.requires for each in _columns(text, point)))
+
+
+def labelled(text: str, point: BookPoint) -> str:
+    """Return a name in a header with what is given of a point filled in."""
+    labels = point.labels()
+    return _LABEL.sub(lambda found: labels.get(found[1], found[0]), text)
+
+
 def _columns(text: str, point: BookPoint) -> Iterator[str]:
     """Yield the columns that a header's text stands for: one, or with ``{up_to_level}`` those of all levels to it."""
-    for number in point.up_to_level if "{up_to_level}" in text else [point.label]:
-        yield _labelled(text, point, number)
-
-
-def _labelled(text: str, point: BookPoint, level: str) -> str:
-    labels = {"side": point.side, "bps": "{bps}" if point.bps is None else str(point.bps)}
-    return _LABEL.sub(lambda found: labels.get(found[1], level), text)
+    name = labelled(text, point)
+    for number in point.up_to_level if ANY_LEVEL in text else [point.label]:
+        yield name.replace(ANY_LEVEL, number)

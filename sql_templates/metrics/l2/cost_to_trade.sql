@@ -1,0 +1,16 @@
+/* ---
+name: CostToTrade
+family: sweeps
+measure: CostToTrade
+column: "{side}CostToTrade{size}"
+title: Distance of the average price of a size traded at once against a side from the mid
+unit: bps of the mid
+kind: state
+type: DOUBLE
+requires: [BidPrice1, AskPrice1, "{side}Price{up_to_level}", "{side}Quantity{up_to_level}"]
+null_rule: null for a one-sided or crossed book, and where the levels read have less than the size
+known_at: end of the bucket
+source: "Irvine, Benston, Kandel (2000), Liquidity beyond the inside spread: Measuring and using information in the limit order book; Gomber, Schweickert, Theissen (2015), Liquidity dynamics in an electronic open limit order book, European Financial Management 21"
+--- */
+CASE WHEN {{ bid.price }} <= {{ ask.price }}
+THEN 10000 * abs({{ levels.sweep_price(size) }} - {{ mid }}) / nullif({{ mid }}, 0) END

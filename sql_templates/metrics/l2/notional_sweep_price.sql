@@ -1,0 +1,15 @@
+/* ---
+name: NotionalSweepPrice
+family: notional_sweeps
+measure: SweepPrice
+column: "{side}SweepPriceNotional{notional}"
+title: Average price of a notional traded at once against a side, level by level
+unit: price
+kind: state
+type: DOUBLE
+requires: ["{side}Price{up_to_level}", "{side}Quantity{up_to_level}"]
+null_rule: null where the levels read have less than the notional, or a price that is not positive
+known_at: end of the bucket
+source: "Irvine, Benston, Kandel (2000), Liquidity beyond the inside spread: Measuring and using information in the limit order book; Gomber, Schweickert, Theissen (2015), Liquidity dynamics in an electronic open limit order book, European Financial Management 21"
+--- */
+{{ levels.notional_sweep_price(notional) }}
