@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from basalt.compiler.modules.book.planned import BookPass
+from basalt.compiler.modules.events.checks import check_all
 from basalt.compiler.modules.events.inputs import events_table
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
 from basalt.configuration import AnalyticsConfig, PassConfig
-from basalt.errors import BindingError
 
 _TABLE = "depth"
 
@@ -23,12 +23,5 @@ class BookModule:
     def plan(self, config: PassConfig, inputs: Inputs) -> BookPass:
         """Return the plan of the pass. Raises BindingError listing every column that updates lack."""
         planned = BookPass(config, inputs, inputs.events(config, "book", _TABLE))
-        errors: list[BindingError] = []
-        for read in planned.reads():
-            try:
-                read()
-            except BindingError as error:
-                errors.append(error)
-        if errors:
-            raise type(errors[0])(dict.fromkeys(problem for error in errors for problem in error.problems))
+        check_all(planned.reads())
         return planned

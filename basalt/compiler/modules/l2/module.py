@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from basalt.catalog.library import load_library
+from basalt.compiler.modules.events.checks import check_all
 from basalt.compiler.modules.events.inputs import events_table
 from basalt.compiler.modules.l2.expansion import requests
 from basalt.compiler.modules.l2.planned import L2Pass
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
 from basalt.configuration import AnalyticsConfig, PassConfig
-from basalt.errors import BindingError
 
 
 class L2Module:
@@ -48,13 +48,4 @@ def check_columns(planned: L2Pass) -> None:
         for request in planned.asked
         for column in request.requires
     ]
-    errors: list[BindingError] = []
-    for read in (planned.source.event_time, *reads):
-        try:
-            read()
-        except BindingError as error:
-            errors.append(error)
-    if errors:
-        kinds = {type(error) for error in errors}
-        kind = kinds.pop() if len(kinds) == 1 else BindingError
-        raise kind(dict.fromkeys(problem for error in errors for problem in error.problems))
+    check_all([planned.source.event_time, *reads])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from basalt.catalog.library import load_library
+from basalt.compiler.modules.events.checks import check_all
 from basalt.compiler.modules.events.inputs import events_table
 from basalt.compiler.modules.trade.expansion import requests, trade_analytics
 from basalt.compiler.modules.trade.planned import TradePass
@@ -13,7 +14,6 @@ from basalt.compiler.modules.trade.quotes import asks_for_quotes, quotes_table
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
 from basalt.configuration import AnalyticsConfig, PassConfig
-from basalt.errors import BindingError
 
 
 class TradeModule:
@@ -34,22 +34,8 @@ class TradeModule:
         trades = inputs.events(config, "trade", "trades")
         asked = requests(config, load_library(inputs.config.TEMPLATE_PATHS), trades)
         planned = TradePass(config, inputs, trades, asked)
-        _check_columns(planned)
+        check_all(_reads(planned))
         return planned
-
-
-def _check_columns(planned: TradePass) -> None:
-    """Raise BindingError with every column that is missing, or is not of a type it can be, and what needs it."""
-    errors: list[BindingError] = []
-    for read in _reads(planned):
-        try:
-            read()
-        except BindingError as error:
-            errors.append(error)
-    if errors:
-        kinds = {type(error) for error in errors}
-        kind = kinds.pop() if len(kinds) == 1 else BindingError
-        raise kind(dict.fromkeys(problem for error in errors for problem in error.problems))
 
 
 def _reads(planned: TradePass) -> list[Callable[[], object]]:
