@@ -120,7 +120,7 @@ def test_warnings_of_the_compile_and_of_the_run_are_shown(command: Command, fold
     assert done.code == 0
     assert [line for line in done.err.splitlines() if line.startswith("warning")] == [
         "warning: pass instruments: sum of Close adds up values of Close, which is not a flow",
-        "warning: pass instruments: 1 listings have no InstrumentId in reference; their key is null",
+        "warning: pass instruments: 1 listings have no InstrumentId in reference; their key is null (such as 1)",
     ]
     assert "adds up" not in done.out
 
