@@ -151,3 +151,18 @@ def test_rules_find_the_sides_that_the_venue_tells(rule: str) -> None:
     rows = run_pass({"TABLES": tables, "PASSES": [analytics_config(MINUTES, asked)]}, "bars").values()
     right = sum(row["Ask"] + row["Bid"] for row in rows)
     assert right / sum(row["TradeTotalCount"] for row in rows) > LEAST[rule]
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_sides_by_rule_are_the_same_for_any_number_of_threads(threads: int) -> None:
+    asked = {
+        "generic_metrics": [{"measures": ["Count", "Volume"], "sides": ["Ask", "Bid", "Unknown"]}],
+        "aggressor_rule": {"rule": "EMO", "tick_size": 0.01, "apply_to": "all"},
+    }
+    config = {"TABLES": CRYPTO, "PASSES": [analytics_config(MINUTES, asked)]}
+    expected = run_pass(config, "bars")
+    with duckdb.connect() as connection:
+        connection.execute(f"SET threads = {threads}")
+        actual = run_pass(config, "bars", connection=connection)
+    volumes = {f"Trade{side}Volume": 1e-12 for side in ("Ask", "Bid", "Unknown")}
+    assert_same(actual, expected, Tolerance(volumes))
