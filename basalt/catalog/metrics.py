@@ -36,6 +36,7 @@ Family = Literal[
     "conditions",
     "depth",
     "updates",
+    "order_flow",
 ]
 """The group of a module's configuration that asks for a metric."""
 

@@ -13,6 +13,7 @@ from basalt.catalog.specialise import Specialisation, specialise
 from basalt.compiler.explanation import Explanation, State, reaggregation
 from basalt.compiler.lineage import MadeOf, state_formula
 from basalt.compiler.modules.l2.book import AMOUNTS, BookPoint, amount_of
+from basalt.compiler.modules.l2.changes import compared_metric
 from basalt.compiler.modules.l2.request import STANDING, standing_metric
 from basalt.compiler.modules.l2tw.weighted import STATISTIC, weighted_metric
 from basalt.compiler.modules.trade.rows import AGGRESSOR
@@ -67,6 +68,10 @@ def _chosen(named: NamedColumn, library: Library) -> Metric:
         return weighted_metric(metric, _point(named), value.text, special)
     if metric.is_standing:
         return standing_metric(metric, _point(named))
+    if metric.module == "l2" and metric.derived:
+        variables = _point(named).variables(Fragment)
+        written = {name: render_text(text, **variables).text for name, text in metric.derived.items()}
+        return compared_metric(metric, _point(named)).model_copy(update={"derived": written})
     if not chosen or not set(metric.choices) <= set(chosen):
         return metric
     statistic = library.statistics[chosen["aggregation"]] if metric.statistic_of else None

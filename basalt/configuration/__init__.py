@@ -14,8 +14,8 @@ from basalt.configuration.l2 import (
     L2PriceConfig,
     L2SpreadConfig,
     L2TWAnalyticsConfig,
-    L2UpdateConfig,
 )
+from basalt.configuration.l2_changes import L2OrderFlowConfig, L2UpdateConfig
 from basalt.configuration.l2_depth import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
@@ -45,6 +45,7 @@ __all__ = [
     "L2MicropriceConfig",
     "L2NotionalSweepConfig",
     "L2OHLCConfig",
+    "L2OrderFlowConfig",
     "L2PriceConfig",
     "L2SpreadConfig",
     "L2SweepConfig",

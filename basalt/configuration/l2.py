@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from basalt.configuration.base import ConfigModel, OneOrMany, Seconds
 from basalt.configuration.book_levels import BookSide, Level, best_level, both_sides
 from basalt.configuration.buckets import seconds_to_nanoseconds
+from basalt.configuration.l2_changes import L2OrderFlowConfig, L2UpdateConfig
 from basalt.configuration.l2_depth import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
 from basalt.configuration.metric_groups import MetricGroupConfig
 
@@ -73,13 +74,6 @@ class L2ConditionConfig(MetricGroupConfig):
     """``Locked``: the best bid equals the best ask; ``Crossed``: it is above; ``OneSided``: only one is there."""
 
 
-class L2UpdateConfig(MetricGroupConfig):
-    """How much the book changes."""
-
-    measures: Annotated[list[Literal["Count"]], OneOrMany] = Field(min_length=1)
-    """``Count``: the number of updates."""
-
-
 class BookMetricsConfig(ConfigModel):
     """What can be asked of the order book, at the last update or weighted by time."""
 
@@ -126,6 +120,8 @@ class L2AnalyticsConfig(BookMetricsConfig):
 
     updates: list[L2UpdateConfig] = Field(default_factory=list)
     """Numbers of updates."""
+    order_flow: list[L2OrderFlowConfig] = Field(default_factory=list)
+    """What orders add to the sides of the book."""
     ohlc: list[L2OHLCConfig] = Field(default_factory=list)
     """Bars of best prices and mids."""
     max_state_age_seconds: StateAge | None = None

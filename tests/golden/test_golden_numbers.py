@@ -230,6 +230,12 @@ def check_book_depth(case: GoldenCase, draw: Draw) -> None:
     assert_book_passes(case, market, ("Microprice2", "BidDepth10bps", "AskCostToTrade250_5"))
 
 
+def check_book_changes(case: GoldenCase, draw: Draw) -> None:
+    market = draw(ladder_books(st.just(MINUTES)) | books(st.just(MINUTES)))
+    one_each = [{**row, "InstrumentId": row["ListingId"]} for row in market.rows]
+    assert_book_passes(case, replace(market, rows=one_each), ("QuoteUpdateCount", "OrderFlowImbalance2"))
+
+
 def assert_book_passes(case: GoldenCase, market: Books, wanted: Sequence[str]) -> None:
     """Compare minutes by listing, and what is wanted of quarters by instrument, with one pass over the updates."""
     asked = yaml.safe_load((case.folder / "pipeline.yaml").read_text())["PASSES"][0]["l2_analytics"]
@@ -362,6 +368,7 @@ def columns_of(result: Result) -> set[str]:
 
 CHECKS = {
     "dense_timeline": check_dense_timeline,
+    "book_changes": check_book_changes,
     "book_depth": check_book_depth,
     "book_over_time": check_book_over_time,
     "aggregations": second_pass.check_aggregations,

@@ -32,7 +32,8 @@ EVERYTHING: dict[str, Any] = {
     "ohlc": [{"source": list(PRICES)}],
     "conditions": [{"measures": ["Locked", "Crossed", "OneSided"]}],
     "depth": [{"sides": list(SIDES), "bps": [1, 2], "measures": ["Quantity"]}],
-    "updates": [{"measures": ["Count"]}],
+    "updates": [{"measures": ["Count", "Quote", "Book", "MidChange"]}],
+    "order_flow": [{"levels": [1, 3]}],
 }
 """All that an l2 pass computes."""
 

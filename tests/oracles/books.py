@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from oracles.book_changes import change_columns, pairs
 from oracles.book_depth import depth_columns
 from oracles.book_rows import SIDES, Column, Row, Value, best, given, in_order, named
 from oracles.buckets import DAY, Contract
@@ -139,14 +140,28 @@ def l2_pass(rows: Iterable[Row], contract: Contract, analytics: Mapping[str, Any
         for key, updates in buckets.items():
             read = selected(updates, group)
             result[key][name] = value(read[-1]) if read else None
-    for group in analytics.get("updates", []):
-        for key, updates in buckets.items():
-            result[key][named(group, "UpdateCount")] = len(selected(updates, group))
+    count_changes(result, buckets, contract, analytics)
     for group in analytics.get("ohlc", []):
         for source in group["source"]:
             for key, bar in bars_of(buckets, contract, source, group).items():
                 result[key] |= {named(group, f"{source}{name}"): value for name, value in bar.items()}
     return result
+
+
+def count_changes(
+    result: Result, buckets: Mapping[tuple[int, int], Sequence[Row]], contract: Contract, analytics: Mapping[str, Any]
+) -> None:
+    """Add what the updates of each bucket change, and how many they are."""
+    for group in analytics.get("updates", []):
+        if "Count" in group["measures"]:
+            for key, updates in buckets.items():
+                result[key][named(group, "UpdateCount")] = len(selected(updates, group))
+    for name, change, group in change_columns(analytics):
+        for row in result.values():
+            row[name] = 0
+        for key, before, after in pairs(buckets, contract):
+            if selected([after], group):
+                result[key][name] += change(before, after)
 
 
 def selected(updates: Sequence[Row], group: Mapping[str, Any]) -> list[Row]:

@@ -69,8 +69,13 @@ DIFFERENCE_OF_PRICES = 1e-8
 """How far a difference of prices that are nearly equal may be off, in basis points."""
 
 
+FLOW_ERROR = 1e-8
+"""How far the sum of quantities of either sign may be off, where they cancel."""
+
+
 def book_tolerance(result: Result) -> Tolerance:
     """Sums over levels and what is computed from them to 1e-12, what is read off an update exactly."""
     columns = {name for row in result.values() for name in row if any(part in name for part in ADDED_UP)}
     costs = {name: DIFFERENCE_OF_PRICES for name in columns if "CostToTrade" in name}
-    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE), costs)
+    flows = {name: FLOW_ERROR for row in result.values() for name in row if "OrderFlow" in name}
+    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE), costs | flows)

@@ -14,6 +14,9 @@ Place = Callable[[str], Sql]
 
 ANY_LEVEL = "{up_to_level}"
 """Stands in names for each of the levels from the best one on, where these are not given."""
+BEFORE = "book_before_"
+"""What the names of columns begin with that an update has of the one before."""
+BEFORE_TIME = f"{BEFORE}ns"
 AMOUNTS = ("bps", "size", "notional")
 """What an amount may be, as names of columns have it."""
 
@@ -28,6 +31,11 @@ class BookLevel:
 
     def _column(self, measure: str) -> Sql:
         return self.place(f"{self.side}{measure}{self.number}")
+
+    @property
+    def before(self) -> BookLevel:
+        """The same level at the update before."""
+        return BookLevel(lambda column: self.place(f"{BEFORE}{column}"), self.side, self.number)
 
     @property
     def price(self) -> Sql:
@@ -161,6 +169,7 @@ class BookPoint:
         bid, ask = (BookLevel(place, side, "1") for side in ("Bid", "Ask"))
         return {
             **{name: self._amount(name) for name in AMOUNTS},
+            "is_compared": compose("{} IS NOT NULL", place(BEFORE_TIME)),
             "bid": bid,
             "ask": ask,
             "mid": compose("({} + {}) / 2", bid.price, ask.price),

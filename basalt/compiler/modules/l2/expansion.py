@@ -11,6 +11,7 @@ from basalt.catalog.metrics import Metric
 from basalt.catalog.specialise import Specialisation, snake, specialise
 from basalt.compiler.modules.events.groups import Group, GroupFilters, check_names
 from basalt.compiler.modules.l2.book import BookPoint
+from basalt.compiler.modules.l2.changes import compared_metric
 from basalt.compiler.modules.l2.depth import depth_points, source_levels
 from basalt.compiler.modules.l2.request import BookRequest, standing_metric
 from basalt.compiler.modules.l2.rows import KEYS, carried_columns
@@ -25,6 +26,7 @@ from basalt.configuration import (
     L2MicropriceConfig,
     L2NotionalSweepConfig,
     L2OHLCConfig,
+    L2OrderFlowConfig,
     L2PriceConfig,
     L2SpreadConfig,
     L2SweepConfig,
@@ -47,6 +49,7 @@ _GROUPS = (
     "sweeps",
     "notional_sweeps",
     "updates",
+    "order_flow",
     "ohlc",
 )
 
@@ -131,6 +134,8 @@ class Expansion:
                     yield self._standing(metric, group, asked.fields, asked.point)
             case L2UpdateConfig():
                 yield from self._updates(config, group)
+            case L2OrderFlowConfig():
+                yield from self._order_flow(config, group)
             case L2OHLCConfig():
                 yield from self._ohlc(config, group)
             case _:
@@ -163,8 +168,22 @@ class Expansion:
 
     def _updates(self, config: L2UpdateConfig, group: Group) -> Iterator[BookRequest]:
         metrics = self._by_measure("updates")
+        levels = BookPoint(level=source_levels(self.source))
         for measure in config.measures:
-            yield self._of_updates(metrics[measure], group, {"measures": measure}, Specialisation())
+            yield self._changed(metrics[measure], group, {"measures": measure}, levels)
+
+    def _order_flow(self, config: L2OrderFlowConfig, group: Group) -> Iterator[BookRequest]:
+        metrics = self._by_measure("order_flow")
+        for level, measure in itertools.product(config.levels, config.measures):
+            fields = {"levels": str(level), "measures": measure}
+            yield self._changed(metrics[measure], group, fields, BookPoint(level=level))
+
+    def _changed(self, metric: Metric, group: Group, fields: Mapping[str, str], point: BookPoint) -> BookRequest:
+        """Return the request for a metric of what the updates of a bucket change."""
+        special = Specialisation(suffix=f"_{point.label}" if "{level}" in metric.column else "")
+        asked = self._of_updates(compared_metric(metric, point), group, fields, special)
+        columns = {name: Identifier(name) for name in asked.metric.derived}
+        return replace(asked, values={**asked.values, **columns}, point=point)
 
     def _of_updates(
         self, metric: Metric, group: Group, fields: Mapping[str, str], special: Specialisation

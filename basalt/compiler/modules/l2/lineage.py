@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from basalt.compiler.lineage import ComputedColumn, MadeOf, Read, RowRule, StateFormula, merge_formula, state_formula
+from basalt.compiler.modules.l2.changes import changes
 from basalt.compiler.modules.l2.request import STANDING
 from basalt.compiler.plan import Relations
 from basalt.compiler.scans import date_conditions, universe_conditions
@@ -45,7 +46,7 @@ def _formula(planned: L2Pass, request: BookRequest, state: str) -> StateFormula:
 
 def _derived(request: BookRequest) -> dict[str, str]:
     if request.price is None:
-        return {}
+        return {name: value.text for name, value in changes([request]).items()}
     formula = render_text(request.price.value, **request.point.variables(Identifier))
     derived = {request.values["price"].text: formula.text}
     if request.metric.is_continued:

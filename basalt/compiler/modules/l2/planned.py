@@ -15,6 +15,7 @@ from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.events.grid import Grid, bucket_contract
 from basalt.compiler.modules.events.measured import Measured
+from basalt.compiler.modules.l2.changes import changes, compared_columns
 from basalt.compiler.modules.l2.lineage import computed_column, row_rules
 from basalt.compiler.modules.l2.request import BookRequest
 from basalt.compiler.modules.l2.rows import CARRIED, BookRows, carried_columns
@@ -95,6 +96,7 @@ class L2Pass:
             ordered_by=self._ordered_by,
             max_age=self.max_age,
             margin=self.margin,
+            compared=compared_columns(self.asked),
         )
 
     @property
@@ -110,8 +112,8 @@ class L2Pass:
 
     @property
     def _prices(self) -> dict[str, Sql]:
-        """The prices of the book that are aggregated over a bucket, for each update."""
-        found: dict[str, Sql] = {}
+        """The prices of the book, and what each update changes, that are aggregated over a bucket."""
+        found = changes(self.asked)
         for request in self.asked:
             if request.price is not None:
                 name = request.values["price"].text

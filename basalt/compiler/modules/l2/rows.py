@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from basalt.compiler.events import Margin
 from basalt.compiler.layout import SelectItem
-from basalt.compiler.modules.events.filters import row_name
+from basalt.compiler.modules.events.filters import row_column, row_name
 from basalt.compiler.modules.events.grid import Grid
+from basalt.compiler.modules.l2.changes import COMPARED, compared_updates
 from basalt.compiler.moments import nanoseconds, within
 from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
@@ -42,7 +43,8 @@ class BookRows:
     ``needs`` maps each column that is read to what needs it, ``prices`` are columns computed from the book of an
     update, ``ordered_by`` names the columns that tell updates of one time and sequence apart.
     Where nulls of the source mean "unchanged", a value stands until the next one, at most ``max_age`` ns.
-    Updates ``margin`` before the dates tell what stands on them.
+    Updates ``margin`` before the dates tell what stands on them. ``compared`` names the columns of the book that each
+    update has of the one before as well.
     """
 
     source: SourceTable
@@ -54,6 +56,7 @@ class BookRows:
     ordered_by: tuple[str, ...]
     max_age: int | None
     margin: Margin
+    compared: tuple[str, ...] = ()
 
     @property
     def order(self) -> EventOrder:
@@ -65,7 +68,7 @@ class BookRows:
         """Return the steps from the source to updates with buckets, prices and order; several steps read the last."""
         dated = [self._within_dates()] if self.source.carries else []
         steps = self.placed([*self.read(relations), *dated])
-        return [replace(step, is_computed_again=not self.source.carries) for step in steps]
+        return [replace(step, is_computed_again=not (self.source.carries or self.compared)) for step in steps]
 
     def read(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to all updates that tell what stands on the dates."""
@@ -74,7 +77,14 @@ class BookRows:
 
     def placed(self, read: list[Step]) -> list[Step]:
         """Return steps and those after them that give each row its bucket, its prices and its place in order."""
-        return [*read, self.grid.bucketed("bucketed_updates", read[-1].name), self._ordered()]
+        bucketed = self.grid.bucketed("bucketed_updates", read[-1].name)
+        compared = [self._compared(bucketed.name)] if self.compared else []
+        return [*read, bucketed, *compared, self._ordered()]
+
+    def _compared(self, source: str) -> Step:
+        sequence = [] if self.source.order() is None else [Fragment("sequence NULLS FIRST")]
+        order = [Identifier("event_ns"), *sequence, *(row_column(name) for name in self.needs)]
+        return compared_updates(source, self.compared, order, self.grid)
 
     @property
     def book(self) -> list[str]:
@@ -131,4 +141,4 @@ class BookRows:
         items = [SelectItem(value, name) for name, value in self.prices.items()]
         items.append(SelectItem(self.order.expression(self.grid.start()), "event_order"))
         comment = "each update with its place in the order of events: time, sequence, then what makes it unique"
-        return Step(UPDATES, add_columns("bucketed_updates", items), comment)
+        return Step(UPDATES, add_columns(COMPARED if self.compared else "bucketed_updates", items), comment)

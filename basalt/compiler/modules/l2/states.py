@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from basalt.compiler.aggregates import build, order_of
 from basalt.compiler.layout import SelectItem, select_list
 from basalt.compiler.modules.events.carried import carried_items
+from basalt.compiler.modules.l2.changes import day_of
 from basalt.compiler.modules.l2.request import STANDING, BookRequest
 from basalt.compiler.modules.l2.rows import UPDATES, BookRows
 from basalt.compiler.plan import Step
 from basalt.compiler.select import Window, add_columns, select
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, conjunction, join
 from basalt.compiler.templates import render, render_text
-from basalt.configuration.buckets import NANOSECONDS
 
 STATES, CONTINUED = "book_states", "continued_states"
 _KEYS = ("ListingId", "bucket")
 _LAST_KEYS = tuple(f"last_{key}" for key in _KEYS)
 _ORDER = Identifier("event_order")
-_DAY = 86_400 * NANOSECONDS
 _EARLIER = Fragment("BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING")
 
 
@@ -146,8 +145,8 @@ class BookStates:
         return Step(STATES, select(items, _UPDATES, group_by=_KEYS), comment)
 
     def _continued(self) -> Step:
-        days = render("expressions/bucket_left", moment=self.rows.grid.start(), width=Literal(_DAY))
-        earlier = Window("earlier", compose("PARTITION BY ListingId, {} ORDER BY bucket ROWS {}", days, _EARLIER))
+        rows = compose("PARTITION BY ListingId, {} ORDER BY bucket ROWS {}", day_of(self.rows.grid), _EARLIER)
+        earlier = Window("earlier", rows)
         items = [
             SelectItem(compose("last_value({} IGNORE NULLS) OVER earlier", Identifier(close)), name)
             for name, close in self.continued.items()
