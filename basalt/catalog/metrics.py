@@ -31,6 +31,7 @@ Family = Literal[
     "microprices",
     "sweeps",
     "notional_sweeps",
+    "slopes",
     "ohlc",
     "book_coverage",
     "conditions",

@@ -16,7 +16,13 @@ from basalt.configuration.l2 import (
     L2TWAnalyticsConfig,
 )
 from basalt.configuration.l2_changes import L2OrderFlowConfig, L2UpdateConfig
-from basalt.configuration.l2_depth import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
+from basalt.configuration.l2_depth import (
+    L2DepthConfig,
+    L2MicropriceConfig,
+    L2NotionalSweepConfig,
+    L2SlopeConfig,
+    L2SweepConfig,
+)
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
@@ -47,6 +53,7 @@ __all__ = [
     "L2OHLCConfig",
     "L2OrderFlowConfig",
     "L2PriceConfig",
+    "L2SlopeConfig",
     "L2SpreadConfig",
     "L2SweepConfig",
     "L2TWAnalyticsConfig",

@@ -10,7 +10,13 @@ from basalt.configuration.base import ConfigModel, OneOrMany, Seconds
 from basalt.configuration.book_levels import BookSide, Level, best_level, both_sides
 from basalt.configuration.buckets import seconds_to_nanoseconds
 from basalt.configuration.l2_changes import L2OrderFlowConfig, L2UpdateConfig
-from basalt.configuration.l2_depth import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
+from basalt.configuration.l2_depth import (
+    L2DepthConfig,
+    L2MicropriceConfig,
+    L2NotionalSweepConfig,
+    L2SlopeConfig,
+    L2SweepConfig,
+)
 from basalt.configuration.metric_groups import MetricGroupConfig
 
 LiquidityMeasure = Literal[
@@ -95,6 +101,8 @@ class BookMetricsConfig(ConfigModel):
     """Costs of trading a size at once."""
     notional_sweeps: list[L2NotionalSweepConfig] = Field(default_factory=list)
     """Costs of trading a notional at once."""
+    slopes: list[L2SlopeConfig] = Field(default_factory=list)
+    """How fast quantities grow with the distance from the mid."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
     metric_prefix: str = ""

@@ -64,3 +64,12 @@ class L2NotionalSweepConfig(MetricGroupConfig):
     """The average price, or its distance from the mid."""
     max_level: Level | None = None
     """The deepest level that is read; when not given, the deepest that the source has."""
+
+
+class L2SlopeConfig(MetricGroupConfig):
+    """How fast the quantity on a side grows with the distance from the mid."""
+
+    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=both_sides, min_length=1)
+    """Which sides of the book."""
+    levels: Annotated[list[Level], OneOrMany] = Field(min_length=1)
+    """Over the levels from the best one to which."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -98,6 +99,20 @@ def test_what_the_levels_cannot_answer_is_null() -> None:
         "BidSweepPriceNotional39930": pytest.approx(39_930 / 400),
         "BidSweepPriceNotional39931": None,
     }
+
+
+def test_a_slope_by_hand() -> None:
+    found = only_row(LADDER, {"slopes": [{"sides": "Ask", "levels": [1, 2]}]})
+    first = math.log(200) / (100.1 / 100 - 1)
+    second = (math.log(300) / math.log(200) - 1) / (100.4 / 100.1 - 1)
+    assert found == pytest.approx({"AskSlope1": first, "AskSlope2": (first + second) / 2})
+
+
+@pytest.mark.parametrize(
+    "change", [{"AskPrice2": None}, {"AskPrice2": 100.1}, {"AskQuantity1": 1.0}, {"BidPrice1": 100.1}]
+)
+def test_a_book_that_has_no_slope(change: dict[str, float | None]) -> None:
+    assert only_row({**LADDER, **change}, {"slopes": [{"sides": "Ask", "levels": 2}]}) == {"AskSlope2": None}
 
 
 @pytest.mark.parametrize("tick", range(1, 40))

@@ -20,6 +20,7 @@ DEPTH: dict[str, Any] = {
         {"sides": list(SIDES), "bps": [1, 2.5, 10], "measures": ["Quantity", "Notional"]},
         {"sides": ["Bid"], "bps": [2], "measures": ["Quantity"], "max_level": 2},
     ],
+    "slopes": [{"sides": list(SIDES), "levels": [1, 3]}],
     "sweeps": [
         {"sides": list(SIDES), "sizes": [100, 250.5, 3000], "measures": ["SweepPrice", "CostToTrade"]},
         {"sides": ["Ask"], "sizes": [0.3], "measures": ["SweepPrice"], "max_level": 2},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -92,6 +93,25 @@ def microprice(row: Row, level: int) -> Value:
     return None if bids + asks == 0 else (found[0] * asks + found[1] * bids) / (bids + asks)
 
 
+def slope(row: Row, side: str, levels: int) -> Value:
+    """Mean elasticity of log quantity up to a price, as Næs and Skjeltorp (2006) sum it up from the mid outwards."""
+    mid = middle(row)
+    prices = [given(row, f"{side}Price{level}") for level in range(1, levels + 1)]
+    quantities = [given(row, f"{side}Quantity{level}") for level in range(1, levels + 1)]
+    if mid is None or mid == exact(best(row)[0]) or None in prices or None in quantities:
+        return None
+    up_to = list(itertools.accumulate(quantities))
+    reached = [float(mid), *prices]
+    if any(here == before for before, here in itertools.pairwise(reached)) or up_to[0] <= 0:
+        return None
+    logs = [math.log(quantity) for quantity in up_to]
+    growth = [logs[0], *(None if before == 0 else here / before - 1 for before, here in itertools.pairwise(logs))]
+    if None in growth:
+        return None
+    steps = [abs(here / before - 1) for before, here in itertools.pairwise(reached)]
+    return sum(grown / step for grown, step in zip(growth, steps, strict=True)) / levels
+
+
 def label(amount: float) -> str:
     """An amount in a name."""
     return f"{amount:.10f}".rstrip("0").rstrip(".").replace(".", "_")
@@ -102,6 +122,9 @@ def depth_columns(analytics: Mapping[str, Any]) -> Iterator[Column]:
     for group in analytics.get("microprices", []):
         for level in group["levels"]:
             yield named(group, f"Microprice{level}"), lambda row, level=level: microprice(row, level), group
+    for group in analytics.get("slopes", []):
+        for side, level in itertools.product(group["sides"], group["levels"]):
+            yield named(group, f"{side}Slope{level}"), lambda row, at=(side, level): slope(row, *at), group
     for group in analytics.get("depth", []):
         levels = group.get("max_level", LEVELS)
         for side, bps, measure in itertools.product(group["sides"], group["bps"], group["measures"]):

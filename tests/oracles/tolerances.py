@@ -69,6 +69,8 @@ DIFFERENCE_OF_PRICES = 1e-8
 """How far a difference of prices that are nearly equal may be off, in basis points."""
 
 
+SLOPE_RELATIVE = 1e-8
+"""Slopes are by differences of prices that are nearly equal."""
 FLOW_ERROR = 1e-8
 """How far the sum of quantities of either sign may be off, where they cancel."""
 
@@ -78,4 +80,5 @@ def book_tolerance(result: Result) -> Tolerance:
     columns = {name for row in result.values() for name in row if any(part in name for part in ADDED_UP)}
     costs = {name: DIFFERENCE_OF_PRICES for name in columns if "CostToTrade" in name}
     flows = {name: FLOW_ERROR for row in result.values() for name in row if "OrderFlow" in name}
-    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE), costs | flows)
+    slopes = {name: SLOPE_RELATIVE for row in result.values() for name in row if "Slope" in name}
+    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE) | slopes, costs | flows | slopes)

@@ -10,16 +10,16 @@ WITH source_updates AS NOT MATERIALIZED (
         CurrencyCode,
         MarketState,
         CASE WHEN isfinite(BidPrice1) THEN BidPrice1 END       AS BidPrice1,
+        CASE WHEN isfinite(AskPrice1) THEN AskPrice1 END       AS AskPrice1,
+        CASE WHEN isfinite(AskPrice2) THEN AskPrice2 END       AS AskPrice2,
+        CASE WHEN isfinite(AskQuantity1) THEN AskQuantity1 END AS AskQuantity1,
+        CASE WHEN isfinite(AskQuantity2) THEN AskQuantity2 END AS AskQuantity2,
         CASE WHEN isfinite(BidPrice2) THEN BidPrice2 END       AS BidPrice2,
         CASE WHEN isfinite(BidPrice3) THEN BidPrice3 END       AS BidPrice3,
         CASE WHEN isfinite(BidQuantity1) THEN BidQuantity1 END AS BidQuantity1,
         CASE WHEN isfinite(BidQuantity2) THEN BidQuantity2 END AS BidQuantity2,
         CASE WHEN isfinite(BidQuantity3) THEN BidQuantity3 END AS BidQuantity3,
-        CASE WHEN isfinite(AskPrice1) THEN AskPrice1 END       AS AskPrice1,
-        CASE WHEN isfinite(AskPrice2) THEN AskPrice2 END       AS AskPrice2,
         CASE WHEN isfinite(AskPrice3) THEN AskPrice3 END       AS AskPrice3,
-        CASE WHEN isfinite(AskQuantity1) THEN AskQuantity1 END AS AskQuantity1,
-        CASE WHEN isfinite(AskQuantity2) THEN AskQuantity2 END AS AskQuantity2,
         CASE WHEN isfinite(AskQuantity3) THEN AskQuantity3 END AS AskQuantity3
     FROM l2
 ),
@@ -159,7 +159,11 @@ SELECT
             THEN least(last_books.BidPrice2 * last_books.BidQuantity2, 10000 - coalesce(last_books.BidPrice1 * last_books.BidQuantity1, 0)) / nullif(greatest(last_books.BidPrice2, 0), 0) ELSE 0 END +
         CASE WHEN last_books.BidQuantity3 > 0 AND (coalesce(last_books.BidPrice1 * last_books.BidQuantity1, 0) + coalesce(last_books.BidPrice2 * last_books.BidQuantity2, 0)) < 10000
             THEN least(last_books.BidPrice3 * last_books.BidQuantity3, 10000 - (coalesce(last_books.BidPrice1 * last_books.BidQuantity1, 0) + coalesce(last_books.BidPrice2 * last_books.BidQuantity2, 0))) / nullif(greatest(last_books.BidPrice3, 0), 0) ELSE 0 END
-    ) END AS BidSweepPriceNotional10000
+    ) END AS BidSweepPriceNotional10000,
+    CASE WHEN last_books.BidPrice1 < last_books.AskPrice1 THEN (
+        ln(nullif(greatest(last_books.AskQuantity1, 0), 0)) / nullif(abs(last_books.AskPrice1 / nullif((last_books.BidPrice1 + last_books.AskPrice1) / 2, 0) - 1), 0) +
+        (ln(nullif(greatest(coalesce(last_books.AskQuantity1, 0) + last_books.AskQuantity2, 0), 0)) / nullif(ln(nullif(greatest(coalesce(last_books.AskQuantity1, 0), 0), 0)), 0) - 1) / nullif(abs(last_books.AskPrice2 / nullif(last_books.AskPrice1, 0) - 1), 0)
+    ) / 2 END AS AskSlope2
 FROM book_states
 LEFT JOIN last_books
   ON ListingId IS NOT DISTINCT FROM last_books.last_ListingId

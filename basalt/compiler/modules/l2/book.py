@@ -169,6 +169,7 @@ class BookPoint:
         bid, ask = (BookLevel(place, side, "1") for side in ("Bid", "Ask"))
         return {
             **{name: self._amount(name) for name in AMOUNTS},
+            "level_count": Fragment(self.label),
             "is_compared": compose("{} IS NOT NULL", place(BEFORE_TIME)),
             "bid": bid,
             "ask": ask,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from basalt.compiler.modules.l2.book import BookPoint, amount_label
 from basalt.compiler.sources import SourceTable
-from basalt.configuration import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SweepConfig
+from basalt.configuration import L2DepthConfig, L2MicropriceConfig, L2NotionalSweepConfig, L2SlopeConfig, L2SweepConfig
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,18 @@ class AskedPoint:
 
 
 def depth_points(
-    config: L2MicropriceConfig | L2DepthConfig | L2SweepConfig | L2NotionalSweepConfig, source: SourceTable
+    config: L2MicropriceConfig | L2DepthConfig | L2SweepConfig | L2NotionalSweepConfig | L2SlopeConfig,
+    source: SourceTable,
 ) -> Iterator[AskedPoint]:
     """Yield what a group asks for, the first field slowest."""
     match config:
         case L2MicropriceConfig():
             for level in config.levels:
                 yield AskedPoint("microprices", "Microprice", BookPoint(level=level), {"levels": str(level)})
+        case L2SlopeConfig():
+            for side, level in itertools.product(config.sides, config.levels):
+                fields = {"sides": side, "levels": str(level)}
+                yield AskedPoint("slopes", "Slope", BookPoint(side, level), fields)
         case L2DepthConfig():
             yield from _reached("depth", "bps", config.bps, config, source)
         case L2SweepConfig():

@@ -28,6 +28,7 @@ from basalt.configuration import (
     L2OHLCConfig,
     L2OrderFlowConfig,
     L2PriceConfig,
+    L2SlopeConfig,
     L2SpreadConfig,
     L2SweepConfig,
     L2UpdateConfig,
@@ -48,6 +49,7 @@ _GROUPS = (
     "depth",
     "sweeps",
     "notional_sweeps",
+    "slopes",
     "updates",
     "order_flow",
     "ohlc",
@@ -128,7 +130,7 @@ class Expansion:
                 yield from self._liquidity(config, group)
             case L2ImbalanceConfig():
                 yield from self._imbalances(config, group)
-            case L2MicropriceConfig() | L2DepthConfig() | L2SweepConfig() | L2NotionalSweepConfig():
+            case L2MicropriceConfig() | L2DepthConfig() | L2SweepConfig() | L2NotionalSweepConfig() | L2SlopeConfig():
                 for asked in depth_points(config, self.source):
                     metric = self._by_measure(asked.family)[asked.measure]
                     yield self._standing(metric, group, asked.fields, asked.point)
