@@ -22,8 +22,9 @@ def main() -> None:
     print("\n".join(verdict_lines(compile_verdicts(compiled))), flush=True)
     found = []
     for workload in options.workload:
-        for trades in sorted(options.trades):
-            verify = trades == min(options.trades)
+        sizes = sorted(options.trades or WORKLOADS[workload].sizes)
+        for trades in sizes:
+            verify = trades == sizes[0]
             found.append(compare_contenders(workload, cache, trades, options.repeat, verify=verify))
             print(f"\n{comparison_text(found[-1])}", flush=True)
     if options.json is not None:
@@ -33,8 +34,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=sys.modules[__package__].__doc__)
-    sizes = [5_000_000, 20_000_000]
-    parser.add_argument("--trades", type=int, nargs="+", default=sizes, help="sizes, in trades over five days")
+    parser.add_argument("--trades", type=int, nargs="+", help="sizes, in trades over five days, for every workload")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each contender; medians are reported")
     parser.add_argument("--workload", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="what to run")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="folder for generated data and results")

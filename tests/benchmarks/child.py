@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .datasets import dataset_folder, generate, results_folder
+from .datasets import dataset_folder, generate, generate_quotes, results_folder
 from .workloads import OWN_SQL, WORKLOADS
 
 Outcome = dict[str, Any]
@@ -42,9 +42,11 @@ def run_in_child(task: str, **arguments: str | float) -> Outcome:
     return {**json.loads(done.stdout.splitlines()[-1]), "wall": time.perf_counter() - started}
 
 
-def make_market(market: str, trades: int) -> Outcome:
-    """Generate the files of a size, unless they are there."""
+def make_market(workload: str, market: str, trades: int) -> Outcome:
+    """Generate the files that a workload reads at a size, unless they are there."""
     generate(Path(market), trades)
+    if WORKLOADS[workload].reads_quotes:
+        generate_quotes(Path(market), trades)
     return {}
 
 
@@ -83,7 +85,7 @@ def compare(workload: str, results: str) -> Outcome:
 def agree(workload: str, cache: str, trades: int) -> Outcome:
     """Run every contender once, all in this process, and compare: a list of disagreements."""
     market, results = str(dataset_folder(Path(cache), trades)), str(results_folder(Path(cache), workload))
-    make_market(market, trades)
+    make_market(workload, market, trades)
     prepare(workload, market, results)
     for contender in WORKLOADS[workload].present:
         contend(workload, market, contender, results)

@@ -9,12 +9,15 @@ from typing import Literal
 
 Layout = Literal["by_time", "by_listing"]
 
+QUOTES_PER_TRADE = 4
+
 _VERSION = 1  # to be raised when the market changes, so that older files are not taken for it
+_QUOTES = "quotes"
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One file of trades a day, sorted by ``layout``, and the reference table."""
+    """Trades, sorted by ``layout``, and quotes where they were made, by time: a file a day; and the reference table."""
 
     folder: Path
     layout: Layout
@@ -28,6 +31,16 @@ class Dataset:
     def days(self) -> list[str]:
         """The files of trades, one a day."""
         return sorted(str(path) for path in (self.folder / self.layout).glob("*.parquet"))
+
+    @property
+    def quotes(self) -> str:
+        """The glob of the files of quotes, sorted by time."""
+        return str(self.folder / _QUOTES / "*.parquet")
+
+    @property
+    def days_of_quotes(self) -> list[str]:
+        """The files of quotes, one a day."""
+        return sorted(str(path) for path in (self.folder / _QUOTES).glob("*.parquet"))
 
     @property
     def reference(self) -> str:
@@ -46,23 +59,47 @@ def results_folder(cache: Path, workload: str) -> Path:
 
 
 def generate(folder: Path, trades: int) -> None:
-    """Write the files of a size, in both layouts, unless they are there."""
+    """Write the trades of a size, in both layouts, and the reference table, unless they are there."""
     import duckdb  # noqa: PLC0415 - the process that times others stays small
 
     from . import market  # noqa: PLC0415 - as above
 
     if folder.exists():
         return
-    aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+    aside = _aside(folder)
     for layout in ("by_time", "by_listing"):
         (aside / layout).mkdir(parents=True)
     with duckdb.connect() as connection:
         for number, day in enumerate(market.DAYS):
             rows = market.trades_of_day(number, trades // len(market.DAYS))
             _write(connection, rows, aside / "by_listing" / f"{day}.parquet")
-            _write(connection, market.in_time_order(rows, number), aside / "by_time" / f"{day}.parquet")
+            ordered = market.in_time_order(rows, "TradeTimestamp", number)
+            _write(connection, ordered, aside / "by_time" / f"{day}.parquet")
         _write(connection, market.reference_table(), aside / "reference.parquet")
     aside.rename(folder)
+
+
+def generate_quotes(folder: Path, trades: int) -> None:
+    """Write the quotes that belong to so many trades, unless they are there."""
+    import duckdb  # noqa: PLC0415 - the process that times others stays small
+
+    from . import market, quotes  # noqa: PLC0415 - as above
+
+    final = folder / _QUOTES
+    if final.exists():
+        return
+    aside = _aside(final)
+    aside.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        for number, day in enumerate(market.DAYS):
+            rows = quotes.quotes_of_day(number, QUOTES_PER_TRADE * trades // len(market.DAYS))
+            _write(connection, market.in_time_order(rows, "EventTimestamp", number), aside / f"{day}.parquet")
+    aside.rename(final)
+
+
+def _aside(folder: Path) -> Path:
+    """The folder to write before it is renamed, so that an interrupted run leaves nothing half."""
+    return folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
 
 
 def _write(connection, rows, path: Path) -> None:  # noqa: ANN001 - types of modules that are not imported here

@@ -12,12 +12,12 @@ DAYS = tuple(date(2025, 3, day) for day in range(3, 8))
 LISTINGS = 2_000
 VENUES = ("XPAR", "XLON", "XETR")
 
-_SEED = 20_250_303
+SEED = 20_250_303
 _ZIPF_EXPONENT = 0.9  # 20 million trades then make 3.6 million one-minute bars
 _HOUR = 3_600 * 10**9
 _SESSION_OPEN, _SESSION_LENGTH = 8 * _HOUR, 17 * _HOUR // 2
 _TIED_SHARE = 0.1
-_TICK = 0.005
+TICK = 0.005
 _DAILY_DEVIATION = 0.02
 _USD_PER_EUR = 1.08
 _EUR_PER_LOCAL = np.array([1.0, 1.2, 1.0])
@@ -32,7 +32,7 @@ def reference_table() -> pa.Table:
     place = np.arange(LISTINGS)
     return pa.table(
         {
-            "ListingId": _listing_ids(place),
+            "ListingId": listing_ids(place),
             "InstrumentId": _instrument_ids(place),
             "MIC": _labels(place % len(VENUES), VENUES),
             "Ticker": _labels(place // len(VENUES), _tickers()),
@@ -46,23 +46,18 @@ def trades_of_day(day: int, rows: int) -> pa.Table:
 
     A tenth share their nanosecond with the trade of the listing before; sequence numbers then tell their order.
     """
-    random = np.random.default_rng((_SEED, rows, day))
-    listing = np.sort(np.searchsorted(np.cumsum(_activity()), random.random(rows)))
-    starts = np.flatnonzero(np.diff(listing, prepend=-1))
-    moment = _moments(random, listing, starts)
-    sequence = _sequence(random, moment)
-    order = np.lexsort((sequence, moment, listing))
-    moment, sequence = moment[order], sequence[order]
-    price = _prices(random, listing, starts)
+    random = np.random.default_rng((SEED, rows, day))
+    listing, starts = drawn_listings(random, rows)
+    moment, sequence = drawn_moments(random, listing, starts)
+    price = prices(random, listing, starts)
     size = np.ceil(random.lognormal(4.5, 1.2, rows))
     local = price * size
     euro = local * _EUR_PER_LOCAL[listing % len(VENUES)]
-    midnight = (DAYS[day] - date(1970, 1, 1)).days * 24 * _HOUR
     return pa.table(
         {
-            "TradeTimestamp": pa.array(moment + midnight).cast(pa.timestamp("ns")),
+            "TradeTimestamp": timestamps(day, moment),
             "BMLLSequenceNo": sequence,
-            "ListingId": _listing_ids(listing),
+            "ListingId": listing_ids(listing),
             "MIC": _labels(listing % len(VENUES), VENUES),
             "Ticker": _labels(listing // len(VENUES), _tickers()),
             "LocalPrice": price,
@@ -78,18 +73,38 @@ def trades_of_day(day: int, rows: int) -> pa.Table:
     )
 
 
-def in_time_order(trades: pa.Table, day: int) -> pa.Table:
-    """The same trades sorted by time; those of one time stand in any order."""
-    random = np.random.default_rng((_SEED, trades.num_rows, day, 1))
-    moment = trades.column("TradeTimestamp").cast(pa.int64()).to_numpy()
-    return trades.take(np.lexsort((random.random(len(moment)), moment)))
+def in_time_order(events: pa.Table, time: str, day: int) -> pa.Table:
+    """The same rows sorted by ``time``; those of one time stand in any order."""
+    random = np.random.default_rng((SEED, events.num_rows, day, 1))
+    moment = events.column(time).cast(pa.int64()).to_numpy()
+    return events.take(np.lexsort((random.random(len(moment)), moment)))
+
+
+def drawn_listings(random: np.random.Generator, rows: int) -> tuple[Integers, Integers]:
+    """The listings of events, in order, and the place of the first event of each."""
+    listing = np.sort(np.searchsorted(np.cumsum(_activity()), random.random(rows)))
+    return listing, np.flatnonzero(np.diff(listing, prepend=-1))
+
+
+def drawn_moments(random: np.random.Generator, listing: Integers, starts: Integers) -> tuple[Integers, Integers]:
+    """Nanoseconds of the day and sequence numbers, both ascending in each listing."""
+    moment = _moments(random, listing, starts)
+    sequence = _sequence(random, moment)
+    order = np.lexsort((sequence, moment, listing))
+    return moment[order], sequence[order]
+
+
+def timestamps(day: int, moment: Integers) -> pa.Array:
+    """Times of a day from the nanoseconds since its midnight."""
+    midnight = (DAYS[day] - date(1970, 1, 1)).days * 24 * _HOUR
+    return pa.array(moment + midnight).cast(pa.timestamp("ns"))
 
 
 def _activity() -> Floats:
-    """Each listing's share of the trades; the active ones are spread over instruments and venues."""
+    """Each listing's share of the events; the active ones are spread over instruments and venues."""
     weights = np.arange(1, LISTINGS + 1, dtype=np.float64) ** -_ZIPF_EXPONENT
     shares = np.empty(LISTINGS)
-    shares[np.random.default_rng(_SEED).permutation(LISTINGS)] = weights / weights.sum()
+    shares[np.random.default_rng(SEED).permutation(LISTINGS)] = weights / weights.sum()
     return shares
 
 
@@ -104,21 +119,21 @@ def _moments(random: np.random.Generator, listing: Integers, starts: Integers) -
 
 
 def _sequence(random: np.random.Generator, moment: Integers) -> Integers:
-    """The place of each trade among all trades of the day, 1 for the first."""
+    """The place of each event among all of the day, 1 for the first."""
     sequence = np.empty(len(moment), dtype=np.int64)
     sequence[np.lexsort((random.random(len(moment)), moment))] = np.arange(1, len(moment) + 1)
     return sequence
 
 
-def _prices(random: np.random.Generator, listing: Integers, starts: Integers) -> Floats:
+def prices(random: np.random.Generator, listing: Integers, starts: Integers) -> Floats:
     """A random walk for each listing, in ticks."""
-    trades = np.diff(starts, append=len(listing))
-    walk = np.cumsum(random.normal(0, np.repeat(_DAILY_DEVIATION / np.sqrt(trades), trades)))
-    walk -= np.repeat(walk[starts], trades)
-    return np.round((10 + listing % 90) * np.exp(walk) / _TICK) * _TICK
+    events = np.diff(starts, append=len(listing))
+    walk = np.cumsum(random.normal(0, np.repeat(_DAILY_DEVIATION / np.sqrt(events), events)))
+    walk -= np.repeat(walk[starts], events)
+    return np.round((10 + listing % 90) * np.exp(walk) / TICK) * TICK
 
 
-def _listing_ids(place: Integers) -> Integers:
+def listing_ids(place: Integers) -> Integers:
     return 108_000_000 + place * 7_919
 
 

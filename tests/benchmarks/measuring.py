@@ -60,7 +60,7 @@ def compare_contenders(workload: str, cache: Path, trades: int, repeat: int, *, 
     Raises DisagreementError when ``verify`` is asked for and a contender's numbers are not Basalt's.
     """
     market, results = str(dataset_folder(cache, trades)), str(results_folder(cache, workload))
-    run_in_child("make_market", market=market, trades=trades)
+    run_in_child("make_market", workload=workload, market=market, trades=trades)
     run_in_child("prepare", workload=workload, market=market, results=results)
     costs: dict[str, list[Cost]] = {contender: [] for contender in WORKLOADS[workload].present}
     for turn in range(repeat):

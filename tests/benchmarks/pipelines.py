@@ -48,6 +48,19 @@ def w2(data: Dataset, folder: Path) -> Config:
     return _pipeline(data, folder, [_trade_pass("wide", 900, list(WIDE_MEASURES), ["Bid", "Ask", "Total"])])
 
 
+def w3_costs(data: Dataset, folder: Path) -> Config:
+    """One pass: what trades cost by the quotes that stood around them, in minutes by listing."""
+    costs = {"variant": ["EffectiveSpread", "PriceImpact"], "horizon": "1s", "reference": "quotes"}
+    minutes = {
+        "name": "minutes",
+        "modules": ["trade"],
+        "time_bucket_seconds": 60,
+        "trade_analytics": {"impact_metrics": [costs]},
+    }
+    pipeline = _pipeline(data, folder, [minutes])
+    return {**pipeline, "TABLES": {**pipeline["TABLES"], "quotes": data.quotes}}
+
+
 def two_hundred_columns() -> Config:
     """Three passes with at least 200 output columns between them, indicators included."""
     sides = ["Total", "Bid", "Ask", "Unknown"]

@@ -11,13 +11,18 @@ from .datasets import Dataset, Layout
 
 @dataclass(frozen=True)
 class Workload:
-    """A job: the layout of its trades, the contenders that do it, and the key columns of each result."""
+    """A job: the layout of its trades, the contenders that do it, and the key columns of each result.
+
+    ``sizes`` are those it is measured at unless others are asked for, in trades.
+    """
 
     name: str
     title: str
     layout: Layout
     contenders: tuple[str, ...]
     results: dict[str, tuple[str, ...]]
+    sizes: tuple[int, ...] = (5_000_000, 20_000_000)
+    reads_quotes: bool = False
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -54,6 +59,15 @@ WORKLOADS = {
             "by_listing",
             _CONTENDERS,
             {"wide": _BY_LISTING},
+        ),
+        Workload(
+            "w3_costs",
+            "minutes of effective spread and price impact by an as-of join with four times as many quotes; written",
+            "by_time",
+            _CONTENDERS,
+            {"minutes": _BY_LISTING},
+            sizes=(1_250_000, 5_000_000),
+            reads_quotes=True,
         ),
     )
 }

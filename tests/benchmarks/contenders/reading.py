@@ -6,12 +6,10 @@ from collections.abc import Iterable
 
 import duckdb
 
-from tests.benchmarks.datasets import Dataset
 
-
-def scan(data: Dataset, numbers: Iterable[str], texts: Iterable[str]) -> None:
-    """Read columns of the trades and their times, every value of them."""
-    sums = [*numbers, "epoch_ns(TradeTimestamp)", *(f"strlen({name})" for name in texts)]
+def scan(files: str, time: str, numbers: Iterable[str], texts: Iterable[str] = ()) -> None:
+    """Read columns of files and their times, every value of them."""
+    sums = [*numbers, f"epoch_ns({time})", *(f"strlen({name})" for name in texts)]
     columns = ", ".join(f"sum({each})" for each in sums)
     with duckdb.connect() as connection:
-        connection.execute(f"SELECT {columns} FROM '{data.files}'").fetchall()
+        connection.execute(f"SELECT {columns} FROM '{files}'").fetchall()

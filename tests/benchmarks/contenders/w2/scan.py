@@ -15,4 +15,4 @@ _TEXTS = ("MIC", "Ticker", "Classification", "BMLLParticipantType", "IsBlock")
 
 
 def run(data: Dataset, folder: Path) -> None:  # noqa: ARG001 - nothing is written
-    scan(data, _NUMBERS, _TEXTS)
+    scan(data.files, "TradeTimestamp", _NUMBERS, _TEXTS)
