@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markets.moments import contracts
 from markets.pipelines import analytics_config, run_pass
 from markets.quotes import AGES, quote_table, quotes_around
-from markets.trades import STEPS, Market, markets
+from markets.trades import Market, markets
 from oracles.buckets import SECOND
 from oracles.quotes import LOOKED_UP, Quotes, looked_up, quoted
 from oracles.results import Result, assert_same
@@ -76,21 +76,6 @@ def test_costs_by_quotes_of_one_side_a_row(market: Market, data: st.DataObject, 
     columns = {column for row in wanted.values() for column in row}
     source = {"data": quote_table(rows, market.resolution), "nulls": "unchanged"}
     assert_same(measured(market, source, lookup), wanted, metric_tolerance(columns))
-
-
-@given(MARKETS, st.data(), st.sampled_from([{}, {"nulls": "unchanged"}]), st.sampled_from([0, None]))
-@settings(max_examples=40)
-def test_ties_of_time_and_sequence_are_settled_by_values(
-    market: Market, data: st.DataObject, nulls: dict[str, str], sequence: int | None
-) -> None:
-    step = STEPS[market.resolution]
-    moment = min(row["TradeTimestamp"] for row in market.rows) // step * step - step
-    tied = {"EventTimestamp": moment, "BMLLSequenceNo": sequence}
-    rows = [{**row, **tied} for row in data.draw(quotes_around(market))]
-    wanted = expected(market, Quotes(rows, None, nulls_are_unchanged=bool(nulls)), "before")
-    columns = {column for row in wanted.values() for column in row}
-    quotes = {"data": quote_table(rows, market.resolution), **nulls}
-    assert_same(measured(market, quotes, {"max_age_seconds": None}), wanted, metric_tolerance(columns))
 
 
 @given(MARKETS, st.data(), st.booleans(), st.randoms(use_true_random=False))

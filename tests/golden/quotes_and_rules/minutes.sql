@@ -15,14 +15,6 @@ WITH source_trades AS (
     WHERE Classification IN ('LIT_CONTINUOUS')
       AND NOT isnan(Size) AND isfinite(Size)
 ),
-numbered_keys AS MATERIALIZED (
-    -- each key that is looked up, with a number that sorts faster
-    SELECT
-        ListingId,
-        row_number() OVER ()::INTEGER AS number
-    FROM source_trades
-    GROUP BY ListingId
-),
 source_quotes AS (
     -- one row per update, in canonical columns
     SELECT
@@ -35,46 +27,52 @@ source_quotes AS (
     WHERE EventTimestamp IS NOT NULL
 ),
 carried_quotes AS (
-    -- each update with what it leaves unchanged and the time of the next one
+    -- each update with what it leaves unchanged
     SELECT
-        number,
+        ListingId,
         from_ns,
-        CASE WHEN from_ns - last_value(CASE WHEN BidPrice1 IS NOT NULL THEN from_ns END IGNORE NULLS) OVER updates <= 600000000000 THEN last_value(BidPrice1 IGNORE NULLS) OVER updates END AS BidPrice1,
-        CASE WHEN from_ns - last_value(CASE WHEN AskPrice1 IS NOT NULL THEN from_ns END IGNORE NULLS) OVER updates <= 600000000000 THEN last_value(AskPrice1 IGNORE NULLS) OVER updates END AS AskPrice1,
-        lead(from_ns) OVER updates AS next_ns
+        sequence,
+        CASE WHEN from_ns - last_value(CASE WHEN BidPrice1 IS NOT NULL THEN from_ns END IGNORE NULLS) OVER so_far <= 600000000000 THEN last_value(BidPrice1 IGNORE NULLS) OVER so_far END AS BidPrice1,
+        CASE WHEN from_ns - last_value(CASE WHEN AskPrice1 IS NOT NULL THEN from_ns END IGNORE NULLS) OVER so_far <= 600000000000 THEN last_value(AskPrice1 IGNORE NULLS) OVER so_far END AS AskPrice1
     FROM source_quotes
-    JOIN numbered_keys ON source_quotes.ListingId = numbered_keys.ListingId
-    WINDOW updates AS (PARTITION BY number ORDER BY from_ns, sequence NULLS FIRST, BidPrice1, AskPrice1 ROWS UNBOUNDED PRECEDING)
+    WINDOW so_far AS (PARTITION BY ListingId ORDER BY from_ns, sequence NULLS FIRST, BidPrice1, AskPrice1 ROWS UNBOUNDED PRECEDING)
+),
+timed_quotes AS (
+    -- each update with the time until which its state stands
+    SELECT
+        *,
+        least(lead(from_ns, 1, 9223372036854775807) OVER updates, from_ns + 600000000000) AS to_ns
+    FROM carried_quotes
+    WINDOW updates AS (PARTITION BY ListingId ORDER BY from_ns, sequence NULLS FIRST, BidPrice1, AskPrice1)
 ),
 standing_quotes AS (
-    -- what stood, from a time in nanoseconds on
+    -- what stood, from (included) and to (excluded) in nanoseconds
     SELECT
-        number,
+        ListingId,
         from_ns,
+        to_ns,
         BidPrice1,
         AskPrice1,
         CASE WHEN BidPrice1 <= AskPrice1 THEN (BidPrice1 + AskPrice1) / 2 END AS mid
-    FROM carried_quotes
-    WHERE from_ns IS DISTINCT FROM next_ns
+    FROM timed_quotes
+    WHERE from_ns < to_ns
 ),
 quoted_trades AS (
     -- each trade with the quotes that stood around it
     SELECT
         source_trades.*,
-        CASE WHEN event_ns - quote_before.from_ns <= 600000000000 THEN quote_before.AskPrice1 END AS QuoteAsk,
-        CASE WHEN event_ns - quote_before.from_ns <= 600000000000 THEN quote_before.BidPrice1 END AS QuoteBid,
-        CASE WHEN event_ns - quote_before.from_ns <= 600000000000 THEN quote_before.mid END AS QuoteMid,
-        CASE WHEN event_ns + 1000000000 - quote_1000ms_later.from_ns < 600000000000 THEN quote_1000ms_later.mid END AS QuoteMid1000ms,
-        CASE WHEN event_ns + 300000000000 - quote_300000ms_later.from_ns < 600000000000 THEN quote_300000ms_later.mid END AS QuoteMid300000ms
+        CASE WHEN event_ns <= quote_before.to_ns THEN quote_before.AskPrice1 END AS QuoteAsk,
+        CASE WHEN event_ns <= quote_before.to_ns THEN quote_before.BidPrice1 END AS QuoteBid,
+        CASE WHEN event_ns <= quote_before.to_ns THEN quote_before.mid END       AS QuoteMid,
+        CASE WHEN event_ns + 1000000000 < quote_1000ms_later.to_ns THEN quote_1000ms_later.mid END AS QuoteMid1000ms,
+        CASE WHEN event_ns + 300000000000 < quote_300000ms_later.to_ns THEN quote_300000ms_later.mid END AS QuoteMid300000ms
     FROM source_trades
-    LEFT JOIN numbered_keys
-      ON source_trades.ListingId = numbered_keys.ListingId
     ASOF LEFT JOIN standing_quotes AS quote_before
-      ON numbered_keys.number = quote_before.number AND event_ns > quote_before.from_ns
+      ON source_trades.ListingId = quote_before.ListingId AND event_ns > quote_before.from_ns
     ASOF LEFT JOIN standing_quotes AS quote_1000ms_later
-      ON numbered_keys.number = quote_1000ms_later.number AND event_ns + 1000000000 >= quote_1000ms_later.from_ns
+      ON source_trades.ListingId = quote_1000ms_later.ListingId AND event_ns + 1000000000 >= quote_1000ms_later.from_ns
     ASOF LEFT JOIN standing_quotes AS quote_300000ms_later
-      ON numbered_keys.number = quote_300000ms_later.number AND event_ns + 300000000000 >= quote_300000ms_later.from_ns
+      ON source_trades.ListingId = quote_300000ms_later.ListingId AND event_ns + 300000000000 >= quote_300000ms_later.from_ns
 ),
 bucketed_trades AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin

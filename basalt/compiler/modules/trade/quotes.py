@@ -69,13 +69,10 @@ class QuoteLookup:
 
     @property
     def _standing(self) -> Standing:
-        mid = SelectItem(render("expressions/mid", bid=Identifier(_BID), ask=Identifier(_ASK)), _MID)
-        return Standing(self.quotes, _PRICES, self._max_age, _TRADES, row_name(self.config.by), self.config.by, (mid,))
-
-    @property
-    def _max_age(self) -> int | None:
         age = self.config.max_age_seconds
-        return None if age is None else seconds_to_nanoseconds(age)
+        max_age = None if age is None else seconds_to_nanoseconds(age)
+        mid = SelectItem(render("expressions/mid", bid=Identifier(_BID), ask=Identifier(_ASK)), _MID)
+        return Standing(self.quotes, _PRICES, max_age, self.config.by, (mid,))
 
     @property
     def _horizons(self) -> list[int]:
@@ -105,13 +102,8 @@ class QuoteLookup:
 
     def _joined(self) -> Fragment:
         values = select_list([SelectItem(self._value(column), column) for column in self.columns])
-        source = join([Identifier(_TRADES), self._numbered(), *map(self._join, self._horizons)], "\n")
+        source = join([Identifier(_TRADES), *map(self._join, self._horizons)], "\n")
         return select(compose("{}.*,\n    {}", Identifier(_TRADES), values), source)
-
-    def _numbered(self) -> Fragment:
-        numbers, key = self._standing.numbers, row_name(self.config.by)
-        same = Identifier(_TRADES, key), Identifier(numbers, key)
-        return compose("LEFT JOIN {}\n  ON {} = {}", Identifier(numbers), *same)
 
     def _join(self, horizon: int) -> Fragment:
         alias, since = _alias(horizon), ">" if self._is_strictly_before(horizon) else ">="
@@ -119,8 +111,8 @@ class QuoteLookup:
             "ASOF LEFT JOIN {} AS {}\n  ON {} = {} AND {} " + since + " {}",
             Identifier(self._standing.name),
             Identifier(alias),
-            Identifier(self._standing.numbers, "number"),
-            Identifier(alias, "number"),
+            Identifier(_TRADES, row_name(self.config.by)),
+            Identifier(alias, self.config.by),
             _moment(horizon),
             Identifier(alias, "from_ns"),
         )
@@ -132,11 +124,9 @@ class QuoteLookup:
         horizon = _after(column)
         alias = _alias(horizon)
         value = Identifier(alias, _SIDES.get(column, _MID))
-        if self._max_age is None:
-            return Fragment(value.text)
         until = "<=" if self._is_strictly_before(horizon) else "<"
-        age = compose("{} - {}", _moment(horizon), Identifier(alias, "from_ns"))
-        return compose("CASE WHEN {} " + until + " {} THEN {} END", age, Literal(self._max_age), value)
+        stands = compose("{} " + until + " {}", _moment(horizon), Identifier(alias, "to_ns"))
+        return compose("CASE WHEN {} THEN {} END", stands, value)
 
     def describe(self, columns: Iterable[str]) -> dict[str, str]:
         """Return those of the columns that quotes give, with the value of each in words."""
