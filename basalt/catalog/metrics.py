@@ -38,6 +38,7 @@ Family = Literal[
     "depth",
     "updates",
     "order_flow",
+    "volatility",
 ]
 """The group of a module's configuration that asks for a metric."""
 

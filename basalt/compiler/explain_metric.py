@@ -174,6 +174,7 @@ _VARIABLES = {
     "scale": "with unit: bps the factor 10000 / mid, else nothing",
     "has_code": "the flag is set",
     "price": "the price that source names, of each update",
+    "step_before": "the time of the bucket that is subsample_seconds earlier",
     "close_before": "the close of the bucket before that has one, of the same day",
     "up_to_level": "each level from the best one to the one asked for, or the deepest; what it stands in is added up",
     "better_level": "each level that is better than this one; what it stands in is added up",

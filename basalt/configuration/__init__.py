@@ -23,6 +23,7 @@ from basalt.configuration.l2_depth import (
     L2SlopeConfig,
     L2SweepConfig,
 )
+from basalt.configuration.l2_volatility import L2VolatilityConfig
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
@@ -58,6 +59,7 @@ __all__ = [
     "L2SweepConfig",
     "L2TWAnalyticsConfig",
     "L2UpdateConfig",
+    "L2VolatilityConfig",
     "MembershipConfig",
     "OutputTarget",
     "PassConfig",

@@ -1,4 +1,4 @@
-"""The sides and levels of an order book, as groups of metrics name them."""
+"""The sides, levels and prices of an order book, as groups of metrics name them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import Field
 from basalt.configuration.base import NotTruth
 
 BookSide = Literal["Bid", "Ask"]
+BookPrice = Literal["Mid", "Bid", "Ask", "WeightedMid"]
 Level = Annotated[int, Field(ge=1), NotTruth]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from basalt.configuration.base import ConfigModel, OneOrMany, Seconds
-from basalt.configuration.book_levels import BookSide, Level, best_level, both_sides
+from basalt.configuration.book_levels import BookPrice, BookSide, Level, best_level, both_sides
 from basalt.configuration.buckets import seconds_to_nanoseconds
 from basalt.configuration.l2_changes import L2OrderFlowConfig, L2UpdateConfig
 from basalt.configuration.l2_depth import (
@@ -17,6 +17,7 @@ from basalt.configuration.l2_depth import (
     L2SlopeConfig,
     L2SweepConfig,
 )
+from basalt.configuration.l2_volatility import L2VolatilityConfig
 from basalt.configuration.metric_groups import MetricGroupConfig
 
 LiquidityMeasure = Literal[
@@ -24,7 +25,6 @@ LiquidityMeasure = Literal[
 ]
 SpreadVariant = Literal["Abs", "BPS"]
 ImbalanceMeasure = Literal["Quantity", "CumQuantity", "CumNotional", "Orders"]
-BookPrice = Literal["Mid", "Bid", "Ask", "WeightedMid"]
 BookCondition = Literal["Locked", "Crossed", "OneSided"]
 OpenMode = Literal["event", "prev_close"]
 
@@ -143,6 +143,8 @@ class L2TWAnalyticsConfig(BookMetricsConfig):
     With none configured, those of ``l2``.
     """
 
+    volatility: list[L2VolatilityConfig] = Field(default_factory=list)
+    """Volatility of best prices and mids."""
     enable_book_coverage: bool = False
     """Adds BookCoverageRatio."""
     max_state_age_seconds: StateAge | None = 3600.0

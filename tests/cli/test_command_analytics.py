@@ -177,6 +177,7 @@ def test_explains_a_column_by_its_name(command: Command) -> None:
         ("NegotiatedTradeVolumeBid", "Flag", "flow", "{flags: NegotiatedTrade, measures: Volume, sides: Bid}"),
         ("EffectiveSpread1s", "EffectiveSpread", "ratio", "{variant: EffectiveSpread, horizon: 1s}"),
         ("PricePointAtVenue", "PricePoint", "ratio", "{measures: PricePoint, scopes: Venue}"),
+        ("L2VolatilityBidStd", "L2VolatilityStd", "distribution", "{source: Bid}"),
     ],
 )
 def test_explains_columns_of_every_group(command: Command, name: str, metric: str, kind: str, asked_by: str) -> None:

@@ -24,6 +24,7 @@ from markets.quotes import quote_table, quotes_around
 from markets.trades import INSTRUMENTS, VENUES, vendor_columns
 from oracles.aggressors import signed
 from oracles.book_times import l2tw_pass
+from oracles.book_volatility import volatility_pass
 from oracles.books import l2_pass
 from oracles.buckets import DAY, SECOND, Contract
 from oracles.dense import dense
@@ -275,6 +276,14 @@ def check_trade_and_book(case: GoldenCase, draw: Draw) -> None:
 PRICES_AT_BEST = {"sides": ["Bid", "Ask"], "levels": [1], "measures": ["Price"]}
 
 
+TEN_SECONDS = {
+    "source": ["Mid"],
+    "step": 10 * SECOND,
+    "shift": 5 * SECOND,
+    "market_states": ["CONTINUOUS_TRADING"],
+}
+
+
 def check_book_over_time(case: GoldenCase, draw: Draw) -> None:
     market = draw(books(st.just(MINUTES), most=12))
     rows = [row for row in market.rows if row["TimestampNanoseconds"] > MIDNIGHT - DAY]
@@ -291,8 +300,11 @@ def check_book_over_time(case: GoldenCase, draw: Draw) -> None:
         expected = l2tw_pass(
             rows, MINUTES, renamed_groups(groups) | {"enable_book_coverage": True}, 3_600 * SECOND, halts
         )
-        columns = {name for row in expected.values() for name in row}
-        assert_same(found.result("minutes"), expected, Tolerance(dict.fromkeys(columns, 1e-12)))
+        moved = volatility_pass(rows, MINUTES, TEN_SECONDS, 3_600 * SECOND, halts)
+        both = {key: {**row, **moved[key]} for key, row in expected.items()}
+        columns = {name for row in both.values() for name in row}
+        volatility = {"L2VolatilityMidStd": 1e-9}
+        assert_same(found.result("minutes"), both, Tolerance(dict.fromkeys(columns, 1e-12) | volatility, volatility))
 
 
 def check_dense_timeline(case: GoldenCase, draw: Draw) -> None:

@@ -46,12 +46,13 @@ ordered_updates AS (
     -- each update with its place in the order of events: time, sequence, then what makes it unique
     SELECT
         *,
-        BidPrice1                                               AS book_bid_price1,
-        coalesce(BidQuantity1, 0)                               AS book_bid_cum_quantity1,
-        BidPrice2                                               AS book_bid_price2,
-        (coalesce(BidQuantity1, 0) + coalesce(BidQuantity2, 0)) AS book_bid_cum_quantity2,
+        BidPrice1                                                             AS book_bid_price1,
+        coalesce(BidQuantity1, 0)                                             AS book_bid_cum_quantity1,
+        BidPrice2                                                             AS book_bid_price2,
+        (coalesce(BidQuantity1, 0) + coalesce(BidQuantity2, 0))               AS book_bid_cum_quantity2,
         CASE WHEN BidPrice1 <= AskPrice1
         THEN 20000 * (AskPrice1 - BidPrice1) / nullif(AskPrice1 + BidPrice1, 0) END AS book_spread_bps,
+        CASE WHEN BidPrice1 <= AskPrice1 THEN (BidPrice1 + AskPrice1) / 2 END AS book_mid,
         (event_ns - bucket * 60000000000) * (1::HUGEINT << 91)
             + coalesce(sequence, -9223372036854775808) * (1::HUGEINT << 27)
             + (hash(MarketState) >> 37)::BIGINT AS event_order
@@ -82,7 +83,10 @@ book_times AS (
         book_bid_price2,
         book_bid_cum_quantity2,
         book_spread_bps,
-        event_order
+        book_mid,
+        event_order,
+        event_ns,
+        to_ns
     FROM timed_updates
     WHERE bucket >= 29016000 AND NOT is_break IS TRUE
     UNION ALL
@@ -100,7 +104,10 @@ book_times AS (
         book_bid_price2,
         book_bid_cum_quantity2,
         book_spread_bps,
-        event_order
+        book_mid,
+        event_order,
+        event_ns,
+        to_ns
     FROM timed_updates
     WHERE next_bucket > bucket AND to_ns > next_bucket * 60000000000 AND next_bucket >= 29016000 AND NOT is_break IS TRUE
 ),
@@ -127,6 +134,46 @@ book_states AS (
         bool_or(is_own)                                                        AS is_updated
     FROM book_times
     GROUP BY ListingId, bucket
+),
+grid_1_prices AS (
+    -- prices every 5 s from the bucket's start
+    SELECT
+        ListingId,
+        bucket,
+        ln(CASE WHEN book_mid > 0 AND isfinite(book_mid) THEN book_mid END) AS log_price_mid_10s_by_5s_where_1,
+        unnest(range((greatest(event_ns - bucket * 60000000000, 0) + 4999999999) // 5000000000, (least(to_ns, (bucket + 1) * 60000000000 + 1) - bucket * 60000000000 + 4999999999) // 5000000000)) AS point
+    FROM book_times
+    WHERE MarketState IN ('CONTINUOUS_TRADING')
+),
+grid_1_returns AS (
+    -- returns over 10 s
+    SELECT
+        ListingId,
+        bucket,
+        point % 2 AS shift,
+        log_price_mid_10s_by_5s_where_1 - first_value(log_price_mid_10s_by_5s_where_1) OVER step_before AS log_return_mid_10s_by_5s_where_1
+    FROM grid_1_prices
+    WINDOW step_before AS (PARTITION BY ListingId, bucket ORDER BY point RANGE BETWEEN 2 PRECEDING AND 2 PRECEDING)
+),
+grid_1_variances AS (
+    -- the variance of each grid
+    SELECT
+        ListingId,
+        bucket,
+        shift,
+        var_samp(log_return_mid_10s_by_5s_where_1) * 252 * 24 * 3600 * count(log_return_mid_10s_by_5s_where_1) / 60 AS yearly_variance_mid_10s_by_5s_where_1
+    FROM grid_1_returns
+    GROUP BY ListingId, bucket, shift
+),
+grid_1_states AS (
+    -- one row per listing and bucket: the variances of all grids
+    SELECT
+        ListingId                                    AS grid_ListingId,
+        bucket                                       AS grid_bucket,
+        sum(yearly_variance_mid_10s_by_5s_where_1)   AS variance_mid_10s_by_5s_where_1,
+        count(yearly_variance_mid_10s_by_5s_where_1) AS grids_mid_10s_by_5s_where_1
+    FROM grid_1_variances
+    GROUP BY ListingId, bucket
 )
 -- the metrics of buckets in which the book was updated
 SELECT
@@ -141,6 +188,10 @@ SELECT
     mean_by_time_bid_price2 / nullif(mean_time_bid_price2, 0)               AS BidPrice2TWA,
     mean_by_time_bid_cum_quantity2 / nullif(mean_time_bid_cum_quantity2, 0) AS BidCumQuantity2TWA,
     mean_by_time_spread_bps_where_1 / nullif(mean_time_spread_bps_where_1, 0) AS SpreadBpsTWA,
+    sqrt(variance_mid_10s_by_5s_where_1 / nullif(grids_mid_10s_by_5s_where_1, 0)) AS L2VolatilityMidStd,
     coalesce(covered, 0) / (60 * 1e9)                                       AS BookCoverageRatio
 FROM book_states
+LEFT JOIN grid_1_states
+  ON ListingId IS NOT DISTINCT FROM grid_1_states.grid_ListingId
+ AND bucket = grid_1_states.grid_bucket
 WHERE is_updated

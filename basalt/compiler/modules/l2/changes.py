@@ -37,13 +37,14 @@ def changes(requests: Iterable[BookRequest]) -> dict[str, Sql]:
     return {
         name: render_text(text, **request.point.variables(Identifier))
         for request in requests
+        if request.is_compared
         for name, text in request.metric.derived.items()
     }
 
 
 def compared_columns(requests: Iterable[BookRequest]) -> tuple[str, ...]:
     """Return the columns of the book whose values before are needed."""
-    return tuple(dict.fromkeys(name for each in requests if each.metric.derived for name in each.metric.requires))
+    return tuple(dict.fromkeys(name for each in requests if each.is_compared for name in each.metric.requires))
 
 
 def compared_updates(source: str, columns: Iterable[str], order: Iterable[Sql], grid: Grid) -> Step:

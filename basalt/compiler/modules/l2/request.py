@@ -35,6 +35,11 @@ class BookRequest(MetricRequest):
         """Whether it is a value of the book at the last update."""
         return bool(self.formula)
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether it is of what each update changes against the one before."""
+        return self.price is None and bool(self.metric.derived)
+
     def standing(self, place: Place) -> Fragment:
         """Return its value over a book whose columns are as ``place`` gives them."""
         return render_text(self.formula, **self.point.variables(place))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from basalt.compiler.events import Margin
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
+from basalt.compiler.lineage import ComputedColumn
 from basalt.compiler.modules.events.filters import row_name
 from basalt.compiler.modules.l2.planned import L2Pass
-from basalt.compiler.modules.l2.states import STATES
+from basalt.compiler.modules.l2.states import STATES, price_states
 from basalt.compiler.modules.l2tw.expansion import analytics_of
-from basalt.compiler.modules.l2tw.times import BookTimes, SessionBreaks
+from basalt.compiler.modules.l2tw.times import TIMES, BookTimes, SessionBreaks
+from basalt.compiler.modules.l2tw.volatility import READ, VolatilityGrid, VolatilityRequest, volatility_grids
 from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import select
-from basalt.compiler.sql import Identifier
+from basalt.compiler.sql import Identifier, join
 from basalt.configuration import L2TWAnalyticsConfig
 
 
@@ -37,9 +39,15 @@ class L2TWPass(L2Pass):
     @cached_property
     def times(self) -> BookTimes:
         """The time that states stood."""
-        states = self.analytics.session_breaks
-        breaks = SessionBreaks(self.inputs.tables["marketstate"], tuple(states)) if states else None
-        return BookTimes(self.rows, self.margin, tuple(self.price_states.values()), self._kept, breaks, self.is_dense)
+        ends = self.analytics.session_breaks
+        breaks = SessionBreaks(self.inputs.tables["marketstate"], tuple(ends)) if ends else None
+        states = tuple(price_states(each for each in self.asked if not isinstance(each, VolatilityRequest)).values())
+        return BookTimes(self.rows, self.margin, states, self._kept, breaks, self.is_dense)
+
+    @cached_property
+    def volatility(self) -> tuple[VolatilityGrid, ...]:
+        """The grids of times on which volatilities are taken."""
+        return volatility_grids(self.asked, self.rows.grid)
 
     @property
     def _ordered_by(self) -> tuple[str, ...]:
@@ -50,7 +58,8 @@ class L2TWPass(L2Pass):
     def _kept(self) -> tuple[str, ...]:
         """The columns of an update that are read where the time of its state is added up."""
         filters = [row_name(name) for request in self.asked for name in request.filter_columns]
-        return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, "event_order"]))
+        read = READ if self.volatility else ()
+        return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, "event_order", *read]))
 
     @property
     def is_dense(self) -> bool:
@@ -70,10 +79,21 @@ class L2TWPass(L2Pass):
         items = [SelectItem.column("ListingId"), SelectItem(time_bucket(self.contract), "TimeBucket")]
         items += [SelectItem(Identifier(source), name) for source, name in self.carried.items()]
         items += [SelectItem(self.measured.value(request), request.column) for request in self.asked]
-        return [*self.times.steps(relations), self._result(items)]
+        grids = [step for grid in self.volatility for step in grid.steps(TIMES)]
+        return [*self.times.steps(relations), *grids, self._result(items)]
 
     def _result(self, items: list[SelectItem]) -> Step:
+        source = join([Identifier(STATES), *(grid.join() for grid in self.volatility)], "\n")
         if self.is_dense:
-            return Step("result", select(items, Identifier(STATES)), "the metrics of buckets in which the book stood")
-        body = select(items, Identifier(STATES), where=[Identifier("is_updated")])
+            return Step("result", select(items, source), "the metrics of buckets in which the book stood")
+        body = select(items, source, where=[Identifier("is_updated")])
         return Step("result", body, "the metrics of buckets in which the book was updated")
+
+    def computed(self, column: str) -> ComputedColumn:
+        """Return how a column is computed, for a reader."""
+        found = super().computed(column)
+        for request in self.asked:
+            if isinstance(request, VolatilityRequest) and request.column == column:
+                derived = {item.name: item.expression.text for item in request.derived(self.contract)}
+                return replace(found, derived={**found.derived, **derived})
+        return found

@@ -23,6 +23,7 @@ from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, con
 from basalt.compiler.templates import render
 from basalt.configuration.buckets import NANOSECONDS
 
+TIMES = "book_times"
 _EVER = Literal(2**63 - 1)
 _KEYS = ("ListingId", "bucket")
 _NEXT = "updates_of_listing"
@@ -125,9 +126,7 @@ class BookTimes:
                 [Fragment("next_bucket > bucket"), compose("to_ns > {}", start), *self._dated("next_bucket"), *stands]
             ),
         )
-        return Step(
-            "book_times", body, "how long each state stood in the bucket of its update and in that of the next one"
-        )
+        return Step(TIMES, body, "how long each state stood in the bucket of its update and in that of the next one")
 
     def _spread(self) -> Step:
         """Add every bucket up to that of the next update; from one day to the next only that one is reached."""
@@ -144,7 +143,7 @@ class BookTimes:
         stands = [Fragment("NOT is_break IS TRUE")] if self.breaks else []
         reached = compose("(in_bucket = bucket OR to_ns > {})", start)
         body = select(piece, Identifier("spread_updates"), where=[reached, *self._dated("in_bucket"), *stands])
-        return Step("book_times", body, "how long each state stood in each bucket")
+        return Step(TIMES, body, "how long each state stood in each bucket")
 
     def _piece(self, standing: Sql, is_own: Sql, bucket: str = "bucket") -> Fragment:
         items = [
@@ -175,5 +174,5 @@ class BookTimes:
             items.append(SelectItem(compose("arg_max({}, event_order)", of_update), item.name) if is_state else item)
         items += [state.item() for state in self.states]
         items.append(SelectItem(Fragment("bool_or(is_own)"), "is_updated"))
-        body = select(items, Identifier("book_times"), group_by=_KEYS)
+        body = select(items, Identifier(TIMES), group_by=_KEYS)
         return Step(STATES, body, "one row per listing and bucket: values by time, and the times")
