@@ -76,7 +76,7 @@ class FailingFunction:
 
 def test_an_indicator_that_fails_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents(folder)
-    monkeypatch.setattr("basalt.engine.indicators.indicator_function", lambda _: FailingFunction())
+    monkeypatch.setattr("basalt.engine.indicators.applied.indicator_function", lambda _: FailingFunction())
     with pytest.raises(IndicatorError, match="TA_INTERNAL_ERROR"):
         basalt.run(written(folder, trades(9_000)))
     assert files(folder) == BOTH
