@@ -17,6 +17,7 @@ from oracles.book_times import l2tw_pass
 from oracles.books import with_what_stood
 from oracles.buckets import SECOND, Contract
 from oracles.results import Result, Tolerance, assert_same
+from oracles.tolerances import DIFFERENCE_OF_PRICES
 
 import basalt
 from basalt.engine import slices
@@ -49,7 +50,9 @@ def over_time(
 def tolerance(result: Result) -> Tolerance:
     """Weighted means to 1e-12; where values of both signs cancel, of what they are made of."""
     columns = {name for row in result.values() for name in row if name != "MarketState"}
-    return Tolerance(dict.fromkeys(columns, 1e-12), {name: 1e-12 for name in columns if name.startswith("Imbalance")})
+    imbalances = {name: 1e-12 for name in columns if name.startswith("Imbalance")}
+    costs = {name: DIFFERENCE_OF_PRICES for name in columns if "CostToTrade" in name}
+    return Tolerance(dict.fromkeys(columns, 1e-12), imbalances | costs)
 
 
 def seconds(nanoseconds: int | None) -> float | None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MINUTES = Contract(60 * SECOND)
 WIDTHS = st.sampled_from([SECOND, 60 * SECOND])
 MEASURES = ["Volume", "Count", "VWAP", "OHLC"]
-FLOWS = ("TradeTotalVolume", "TradeTotalCount")
+FLOWS = ("TradeTotalVolume", "TradeTotalCount", "UpdateCount")
 OHLC = {"generic_metrics": [{"measures": ["OHLC"]}]}
 MID = {"prices": [{"source": ["Mid"]}]}
 
