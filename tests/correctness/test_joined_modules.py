@@ -56,7 +56,7 @@ def trade_analytics(measures: list[str]) -> dict[str, Any]:
 
 def tolerance(contract: Contract, result: Result) -> Tolerance:
     trades, book = trade_tolerance(contract), book_tolerance(result)
-    return Tolerance({**trades.relative, **book.relative}, trades.absolute)
+    return Tolerance({**trades.relative, **book.relative}, {**trades.absolute, **book.absolute})
 
 
 def lit(rows: list[dict[str, Any]]) -> list[Trade]:
