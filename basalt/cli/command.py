@@ -29,6 +29,6 @@ def add_command(app: typer.Typer, name: str, function: Callable[..., None]) -> N
 
     own = inspect.signature(function, eval_str=True)
     parameters = [*own.parameters.values(), *_ADDED]
-    command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    vars(command)["__signature__"] = own.replace(parameters=parameters)
     command.__annotations__ = {each.name: each.annotation for each in parameters}
     app.command(name)(command)

@@ -9,56 +9,39 @@ from functools import partial
 from basalt.compiler.buckets import midnight
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import EventTable
-from basalt.compiler.indicators import Indicator
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule
 from basalt.compiler.modules.book.levels import BookColumn, BookLevels, book_columns
+from basalt.compiler.modules.events.planned import EventsPass
 from basalt.compiler.moments import nanoseconds, within
-from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.plan import Relations, Step
 from basalt.compiler.scans import universe_conditions
 from basalt.compiler.select import add_columns, select
-from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render
-from basalt.configuration import BookAnalyticsConfig, PassConfig
+from basalt.configuration import BookAnalyticsConfig
 from basalt.configuration.buckets import NANOSECONDS
 
 _DAY = 86_400 * NANOSECONDS
 _NEEDED_BY = "the book module"
-_KEYS = ("ListingId", "EventTimestamp")
 
 
 @dataclass(frozen=True)
-class BookPass:
+class BookPass(EventsPass):
     """A book after each update, by level."""
 
-    config: PassConfig
-    inputs: Inputs
-    source: SourceTable
-
     contract: None = None
-    keys: tuple[str, ...] = _KEYS
     hidden: tuple[str, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    warnings: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that make a row."""
+        return ("ListingId", "EventTimestamp")
 
     @property
     def analytics(self) -> BookAnalyticsConfig:
         """What the pass was asked for."""
         return self.config.book_analytics or BookAnalyticsConfig()
-
-    @property
-    def source_passes(self) -> tuple[str, ...]:
-        """The pass that is read in the place of updates, if one is."""
-        return (self.source.name,) if self.source.name in self.inputs.passes else ()
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The source tables that are read."""
-        universe = self.inputs.config.UNIVERSE
-        looked_up = universe is not None and any(column not in self.source for column in universe.where)
-        own = () if self.source_passes else (self.source.name,)
-        return (*own, "reference") if looked_up else own
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -75,10 +58,6 @@ class BookPass:
         """The output columns: the listing, the time of the update, prices and quantities by level."""
         keys = (key_column("ListingId", "The listing"), key_column("EventTimestamp", "The time of the update", "UTC"))
         return (*keys, *(_column(each) for each in book_columns(self.analytics.levels)))
-
-    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - the interface
-        """Return no states: updates are read as they are."""
-        return frozenset()
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:  # noqa: ARG002 - it hides nothing
         """Return the steps from updates to books."""
@@ -155,14 +134,6 @@ class BookPass:
         for condition in self._conditions(relations):
             if condition is not None:
                 yield RowRule("updates that count", self.source.name, condition.text)
-
-    def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
-
-    def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
 
 
 def _column(column: BookColumn) -> BoundColumn:

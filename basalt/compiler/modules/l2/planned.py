@@ -9,12 +9,12 @@ from functools import cached_property
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import NO_MARGIN, EventTable, Margin
-from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.events.grid import Grid, bucket_contract
 from basalt.compiler.modules.events.measured import Measured
+from basalt.compiler.modules.events.planned import EventsPass
 from basalt.compiler.modules.l2.changes import changes, compared_columns
 from basalt.compiler.modules.l2.lineage import computed_column, row_rules
 from basalt.compiler.modules.l2.request import BookRequest
@@ -27,31 +27,19 @@ from basalt.compiler.modules.l2.states import (
     order_column,
     price_states,
 )
-from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import select
-from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.compiler.templates import render_text
-from basalt.configuration import L2AnalyticsConfig, L2TWAnalyticsConfig, PassConfig
+from basalt.configuration import L2AnalyticsConfig, L2TWAnalyticsConfig
 from basalt.configuration.buckets import seconds_to_nanoseconds
 
 
 @dataclass(frozen=True)
-class L2Pass:
+class L2Pass(EventsPass):
     """An ``l2`` pass, planned."""
 
-    config: PassConfig
-    inputs: Inputs
-    source: SourceTable
     asked: tuple[BookRequest, ...]
-
-    indicators: tuple[Indicator, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def source_passes(self) -> tuple[str, ...]:
-        """The pass that is read in the place of a book, if one is."""
-        return (self.source.name,) if self.source.name in self.inputs.passes else ()
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -64,22 +52,9 @@ class L2Pass:
         return bucket_contract(self.config)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns that make a row."""
-        return ("ListingId", "TimeBucket")
-
-    @property
     def analytics(self) -> L2AnalyticsConfig | L2TWAnalyticsConfig:
         """What the pass was asked for."""
         return self.config.l2_analytics or L2AnalyticsConfig()
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The source tables that are read."""
-        universe = self.inputs.config.UNIVERSE
-        looked_up = universe is not None and any(column not in self.source for column in universe.where)
-        own = () if self.source_passes else (self.source.name,)
-        return (*own, "reference") if looked_up else own
 
     @cached_property
     def rows(self) -> BookRows:
@@ -165,10 +140,6 @@ class L2Pass:
         """The state columns this pass can add for a later one."""
         return tuple(self.measured.hidden)
 
-    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it merges none
-        """Return no states: updates are read as they are."""
-        return frozenset()
-
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps from the updates to the metrics."""
         wanted = {name: column for name, column in self.measured.hidden.items() if name in hidden}
@@ -201,11 +172,3 @@ class L2Pass:
     def row_rules(self, relations: Relations) -> Iterable[RowRule]:
         """Return what decides which rows there are, for a reader."""
         return row_rules(self, relations)
-
-    def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
-
-    def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []

@@ -9,12 +9,12 @@ from functools import cached_property
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, key_column
 from basalt.compiler.events import EventTable
-from basalt.compiler.indicators import Indicator
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
 from basalt.compiler.modules.events.grid import bucket_contract
 from basalt.compiler.modules.events.measured import Measured
+from basalt.compiler.modules.events.planned import EventsPass
 from basalt.compiler.modules.events.request import MetricRequest
 from basalt.compiler.modules.trade.expansion import trade_analytics
 from basalt.compiler.modules.trade.lineage import computed_column, row_rules, with_values
@@ -27,12 +27,11 @@ from basalt.compiler.modules.trade.split_states import SplitStates
 from basalt.compiler.modules.trade.state_columns import StateColumn, computed_apart, state_columns
 from basalt.compiler.modules.trade.states import STATES, FilteredStates, SlicedStates
 from basalt.compiler.modules.trade.values import TradeValues, ValueColumn
-from basalt.compiler.plan import Check, Inputs, Relations, Step
+from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import select
-from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql
 from basalt.compiler.templates import render_text
-from basalt.configuration import PassConfig, TradeAnalyticsConfig
+from basalt.configuration import TradeAnalyticsConfig
 
 
 def _order_column(request: MetricRequest, state: str) -> str:
@@ -41,21 +40,10 @@ def _order_column(request: MetricRequest, state: str) -> str:
 
 
 @dataclass(frozen=True)
-class TradePass:
+class TradePass(EventsPass):
     """A trade pass, planned."""
 
-    config: PassConfig
-    inputs: Inputs
-    source: SourceTable
     asked: tuple[Request, ...]
-
-    indicators: tuple[Indicator, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def source_passes(self) -> tuple[str, ...]:
-        """The pass that is read in the place of trades, if one is."""
-        return (self.source.name,) if self.source.name in self.inputs.passes else ()
 
     @property
     def events(self) -> tuple[EventTable, ...]:
@@ -69,18 +57,10 @@ class TradePass:
         return bucket_contract(self.config)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns that make a row."""
-        return ("ListingId", "TimeBucket")
-
-    @property
     def tables(self) -> tuple[str, ...]:
         """The source tables that are read."""
-        universe = self.inputs.config.UNIVERSE
-        by_reference = universe is not None and any(column not in self.source for column in universe.where)
         quotes = (self.rows.lookup.quotes.name,) if self.rows.lookup else ()
-        own = () if self.source_passes else (self.source.name,)
-        return (*own, *quotes, *(("reference",) if by_reference else ()))
+        return (*super().tables, *quotes)
 
     @cached_property
     def rows(self) -> TradeRows:
@@ -191,10 +171,6 @@ class TradePass:
         """The state columns this pass can add for a later one."""
         return tuple(self._measured.hidden)
 
-    def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - it merges none
-        """Return no states: trades are read as they are."""
-        return frozenset()
-
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:
         """Return the steps from the trades to the metrics."""
         wanted = {name: column for name, column in self._measured.hidden.items() if name in hidden}
@@ -230,11 +206,3 @@ class TradePass:
     def row_rules(self, relations: Relations) -> Iterable[RowRule]:
         """Return what decides which rows there are, for a reader."""
         return row_rules(self, relations)
-
-    def refusals(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
-
-    def cautions(self, relations: Relations) -> list[Check]:  # noqa: ARG002 - nothing to check
-        """Return no check."""
-        return []
