@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
+from basalt.compiler.days import Days, days_computed
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
@@ -17,37 +18,55 @@ from basalt.compiler.order import ordered_passes, sources_of
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
 from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
 from basalt.compiler.relations import database_aliases, relation
-from basalt.compiler.select import pass_sql
+from basalt.compiler.select import cut, pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
-from basalt.compiler.sql import Identifier, Sql
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.indicators import IndicatorForm
 from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
 
 
 def compile_pipeline(
-    config: AnalyticsConfig, schemas: Mapping[str, Schema], *, is_complete: bool = False
+    config: AnalyticsConfig,
+    schemas: Mapping[str, Schema],
+    *,
+    is_complete: bool = False,
+    is_part: bool = False,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open. Raises ConfigurationError, BindingError or CompileError with
-    every mistake of the first stage that finds any.
+    a pass leaves it open. ``is_part`` takes the dates for a part of the days that are computed, all of whose rows are
+    to be seen. Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds
+    any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder, is_complete=is_complete)
-        return CompiledPipeline(passes={each.name: done.emit(each) for each in passes})
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, is_part=is_part)
+        days = Days.of(done.config)
+        emitted = {each.name: done.emit(each) for each in passes}
+        return CompiledPipeline(passes=emitted, first_day=days.first, last_day=days.last)
 
 
 def compilation(
-    config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder, *, is_complete: bool = False
+    config: AnalyticsConfig,
+    schemas: Mapping[str, Schema],
+    binder: Binder,
+    *,
+    is_complete: bool = False,
+    is_part: bool = False,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
-    planned = Compilation(config, binder, _bind(config, schemas, binder), is_complete)
+    tables = _bind(config, schemas, binder)
+    planned = Compilation(config, binder, tables, is_complete)
     planned.plan_all(passes)
+    asked = Days.of(config)
+    computed = asked if is_part else days_computed(planned.planned, asked)
+    if computed != asked:
+        planned = Compilation(computed.asked_of(config), binder, tables, is_complete, shown=asked)
+        planned.plan_all(passes)
     return planned, tuple(passes)
 
 
@@ -103,6 +122,8 @@ class Compilation:
     binder: Binder
     tables: Mapping[str, SourceTable]
     is_complete: bool = False
+    shown: Days | None = None
+    """The days whose rows are to be seen, where more are computed."""
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     described: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -151,14 +172,17 @@ class Compilation:
         with_states = steps_with_indicators(self, config.name, hidden, Compilation.relations)
         checked = steps_with_indicators(self, config.name, hidden, Compilation.stand_ins)
         self._checked(pass_sql(title, checked), config.name)
+        shown = self.shown_rows(config.name)
+        visible = cut(steps, self._yielded(config.name), shown) if shown else steps
         return CompiledPass(
             name=config.name,
-            sql=pass_sql(title, steps).text,
-            states_sql=pass_sql(f"{title}; with the states later passes merge", with_states).text if hidden else None,
+            sql=pass_sql(title, visible).text,
+            states_sql=pass_sql(f"{title}; {_more(hidden, shown)}", with_states).text if hidden or shown else None,
+            shown=join(shown, " AND ").text if shown else None,
             columns=self._columns(planned, config.name),
             hidden=tuple(name for name in planned.hidden if name in hidden),
             keys=planned.keys,
-            steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in steps),
+            steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in visible),
             indicators=planned.indicators,
             indicator_form=form,
             depends_on=planned.source_passes,
@@ -171,6 +195,13 @@ class Compilation:
             fingerprint=_fingerprint(pass_sql(title, with_states), planned),
         )
 
+    def _yielded(self, name: str) -> list[str]:
+        """Return the columns that the SQL of a pass yields."""
+        planned, form = self.planned[name], self.forms[name].form
+        indicators = [] if form == "arrow" else planned.indicators
+        added = [output.column for each in indicators for output in each.outputs]
+        return [*(column.name for column in planned.columns), *added]
+
     def wanted(self, name: str) -> frozenset[str]:
         """Return the hidden columns that the readers of a pass need, through any number of passes."""
         readers = [reader for reader, planned in self.planned.items() if name in planned.source_passes]
@@ -181,12 +212,23 @@ class Compilation:
         aliases = database_aliases(self.config.TABLES.values())
         found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
         for source in planned.source_passes:
-            found[source] = Identifier(self.read_name(source))
+            found[source] = self._read(source, shown=[] if planned.contract else self.shown_rows(source))
         return found
+
+    def _read(self, name: str, shown: Sequence[Sql]) -> Sql:
+        rows = Identifier(self.read_name(name))
+        return compose("(SELECT * FROM {} WHERE {})", rows, join(shown, " AND ")) if shown else rows
 
     def read_name(self, name: str) -> str:
         """Return the name under which others read a pass."""
-        return f"{name}{STATES_SUFFIX}" if self.wanted(name) else name
+        return f"{name}{STATES_SUFFIX}" if self.wanted(name) or self.shown_rows(name) else name
+
+    def shown_rows(self, name: str) -> list[Fragment]:
+        """Return the conditions that a row of a pass is to be seen, where more are computed."""
+        contract = self.planned[name].contract
+        if self.shown is None or contract is None:
+            return []
+        return self.shown.labels(contract, self.types[name]["TimeBucket"])
 
     def stand_ins(self, planned: PlannedPass) -> Relations:
         """Return empty tables in place of everything a pass reads."""
@@ -234,6 +276,12 @@ def title_of(config: PassConfig, planned: PlannedPass) -> str:
     """Return what stands above the SQL of a pass."""
     contract = f", {planned.contract.describe()}" if planned.contract else ""
     return f"{config.name}: {', '.join(config.modules)}{contract}"
+
+
+def _more(hidden: frozenset[str], shown: Sequence[Sql]) -> str:
+    """Return what rows that later passes read have beyond those to be seen."""
+    more = ["the states later passes merge"] if hidden else []
+    return f"with {' and '.join([*more, 'the days around'] if shown else more)}"
 
 
 def _is_within_days(planned: PlannedPass) -> bool:

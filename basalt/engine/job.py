@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from basalt.compiler.binder import Schema
+from basalt.compiler.days import Days
 from basalt.compiler.model import CompiledPass, CompiledPipeline
 from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig, PassConfig
@@ -29,10 +30,15 @@ class Job:
         """Compile a pipeline."""
         return cls(config, schemas, compile_pipeline(config, schemas))
 
+    @property
+    def computed(self) -> AnalyticsConfig:
+        """The pipeline for all days that are computed."""
+        return Days(self.compiled.first_day, self.compiled.last_day).asked_of(self.config)
+
     def restricted(self, days: Slice, name: str) -> CompiledPass:
         """Return a pass compiled for a slice of its days."""
         config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
-        return compile_pipeline(config, self.schemas).passes[name]
+        return compile_pipeline(config, self.schemas, is_part=True).passes[name]
 
     def before(self, name: str, first: date | None, last: date, dataset: str) -> Job:
         """Return the job that computes a pass without its indicators for other days, and nothing else."""

@@ -97,7 +97,7 @@ class Runner:
 
     def _is_complete(self, name: str) -> bool:
         """Tell whether all that a later pass reads of a pass has been computed."""
-        return name in self._kept or (name in self._written and not self.compiled.passes[name].hidden)
+        return name in self._kept or (name in self._written and self.compiled.passes[name].states_sql is None)
 
     def _root(self, name: str) -> str | None:
         """Return the pass that ``name`` waits for and that is computed in slices, if there is one."""
@@ -187,10 +187,10 @@ class Runner:
         with of_pass(compiled.name):
             table = self.connection.sql(f"SELECT * FROM (\n{query}\n) ORDER BY {order}").to_arrow_table()
             rows = SortedRows(table, compiled.series_keys)
-            if self._job.config.START_DATE is None:
+            if self.compiled.first_day is None:
                 added = add_indicators(rows, compiled.added_indicators, place)
             else:
-                read_back = self._read_back(compiled, self._job.config.START_DATE, place)
+                read_back = self._read_back(compiled, self.compiled.first_day, place)
                 extended, is_in_range = read_back.extended(rows, partial(self._read_days, compiled.name))
                 added = add_indicators(extended, compiled.added_indicators, place).filter(is_in_range)
             self._store.keep_rows(compiled, added)
@@ -221,7 +221,7 @@ class Runner:
         if name not in self._slices:
             events = self.compiled.passes[name].events if self._in_memory else ()
             with of_pass(name):
-                self._slices[name] = day_slices(self.connection, events, self._job.config)
+                self._slices[name] = day_slices(self.connection, events, self._job.computed)
         return self._slices[name]
 
     def _restricted(self, root: str) -> Iterator[CompiledPass]:

@@ -124,7 +124,7 @@ class Sweep:
         if member.is_kept:
             self.store.add_part(member.compiled, f"SELECT * FROM {rows}")
         if file is not None:
-            append(self.connection, file, member.compiled.plain_columns, rows)
+            append(self.connection, file, member.compiled.plain_columns, f"({member.compiled.only_shown(rows)})")
 
     def _is_set(self, member: Member) -> bool:
         """Tell whether a slice's rows are used more than once."""

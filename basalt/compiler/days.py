@@ -1,0 +1,108 @@
+"""Which days are computed: those asked for, and around them those that a bucket over several days needs.
+
+A row belongs to the UTC day that its bucket starts on, or, of a calendar's bucket labelled by its end, that it ends on.
+Rows of a range are whole, wherever the range begins and ends: where an edge of the range cuts a bucket, all passes are
+computed for the days around as well, and show the rows of the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from basalt.compiler.buckets import BucketContract, midnight
+from basalt.compiler.calendars import Buckets, CalendarBuckets
+from basalt.compiler.moments import within
+from basalt.compiler.plan import PlannedPass
+from basalt.compiler.sql import Fragment, Identifier
+from basalt.configuration import AnalyticsConfig
+from basalt.configuration.buckets import NANOSECONDS
+
+_DAY = 86_400 * NANOSECONDS
+_LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+_ZONE = 1
+"""Days by which a local day or a session may lie beside the UTC day."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The UTC days ``first``..``last``, both included; None is an open end."""
+
+    first: date | None
+    last: date | None
+
+    @classmethod
+    def of(cls, config: AnalyticsConfig) -> Days:
+        """Return the days a pipeline asks for."""
+        return cls(config.START_DATE, config.END_DATE)
+
+    def asked_of(self, config: AnalyticsConfig) -> AnalyticsConfig:
+        """Return a pipeline that asks for these days."""
+        return config.model_copy(update={"START_DATE": self.first, "END_DATE": self.last})
+
+    def labels(self, contract: Buckets, type_: str) -> list[Fragment]:
+        """Return the conditions that a row's ``TimeBucket``, of a DuckDB type, belongs to these days."""
+        lower = None if self.first is None else contract.first_label(self.first)
+        upper = None if self.last is None else contract.first_label(self.last + timedelta(days=1))
+        return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
+
+
+def days_computed(passes: Mapping[str, PlannedPass], asked: Days) -> Days:
+    """Return the days that passes have to be computed for, so that those asked for have whole rows."""
+    before = 0 if asked.first is None else _reach(passes, asked.first)
+    after = 0 if asked.last is None else _reach(passes, asked.last + timedelta(days=1))
+    return Days(_moved(asked.first, -before), _moved(asked.last, after))
+
+
+def _reach(passes: Mapping[str, PlannedPass], day: date) -> int:
+    """Return how many days beyond the midnight that begins a day are needed for the rows on its other side."""
+    reaching = {name: each.contract for name, each in passes.items() if _regrids(passes, each)}
+    if not any(contract is not None and _is_cut(contract, day) for contract in reaching.values()):
+        return 0
+    days = {name: _length(contract) for name, contract in reaching.items() if contract is not None}
+    return max(_summed(passes, name, days) for name in passes)
+
+
+def _regrids(passes: Mapping[str, PlannedPass], planned: PlannedPass) -> bool:
+    """Tell whether buckets are put together from rows that were chosen by their own days."""
+    if planned.contract is None or planned.contract.is_within_days or planned.events:
+        return False
+    return planned.contract not in [passes[source].contract for source in planned.source_passes]
+
+
+def _is_cut(contract: Buckets, day: date) -> bool:
+    """Tell whether a bucket may lie over the midnight that begins a UTC day."""
+    if isinstance(contract, BucketContract):
+        return (midnight(day) - contract.origin) % contract.width != 0
+    if isinstance(contract, CalendarBuckets) and contract.zone.offsets == {0}:
+        return not _begins(contract.period, day)
+    return not contract.is_within_days
+
+
+def _begins(period: str, day: date) -> bool:
+    """Tell whether a period of the calendar begins on a day."""
+    if period == "week":
+        return day.weekday() == 0
+    months = {"day": 0, "month": 1, "quarter": 3, "year": 12}[period]
+    return months == 0 or (day.day == 1 and (day.month - 1) % months == 0)
+
+
+def _length(contract: Buckets) -> int:
+    """Return how many days a bucket may reach over, at most."""
+    if isinstance(contract, BucketContract):
+        return -(-contract.width // _DAY) + 1
+    return (_LONGEST[contract.period] if isinstance(contract, CalendarBuckets) else 1) + _ZONE
+
+
+def _summed(passes: Mapping[str, PlannedPass], name: str, days: Mapping[str, int]) -> int:
+    """Return the days that a pass needs around its own, those of the passes it reads included."""
+    sources = passes[name].source_passes
+    return days.get(name, 0) + max((_summed(passes, source, days) for source in sources), default=0)
+
+
+def _moved(day: date | None, days: int) -> date | None:
+    """Return a day moved by days, but not beyond the first and the last day there are."""
+    if day is None:
+        return None
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal() - 1))
