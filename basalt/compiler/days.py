@@ -13,9 +13,9 @@ from datetime import date, timedelta
 
 from basalt.compiler.buckets import BucketContract, midnight
 from basalt.compiler.calendars import Buckets, CalendarBuckets
-from basalt.compiler.moments import within
+from basalt.compiler.moments import nanoseconds, within
 from basalt.compiler.plan import PlannedPass
-from basalt.compiler.sql import Fragment, Identifier
+from basalt.compiler.sql import Fragment, Identifier, Literal, compose
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.buckets import NANOSECONDS
 
@@ -46,6 +46,17 @@ class Days:
         lower = None if self.first is None else contract.first_label(self.first)
         upper = None if self.last is None else contract.first_label(self.last + timedelta(days=1))
         return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
+
+
+def weekdays_only(planned: PlannedPass, types: Mapping[str, str]) -> list[Fragment]:
+    """Return the conditions that a row belongs to a day from Monday to Friday; ``types`` are those of its columns."""
+    column = "TimeBucket" if planned.contract else "EventTimestamp"
+    if column not in types:
+        return []
+    offset = planned.contract.label_offset if planned.contract else 0
+    start = nanoseconds(Identifier(column), types[column])
+    moment = compose("{} - {}", start, Literal(offset)) if offset else start
+    return [compose("isodow(make_timestamp_ns({})) < 6", moment)]
 
 
 def days_computed(passes: Mapping[str, PlannedPass], asked: Days) -> Days:

@@ -18,7 +18,7 @@ from basalt.compiler.order import ordered_passes, sources_of
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
 from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
 from basalt.compiler.relations import database_aliases, relation
-from basalt.compiler.select import cut, pass_sql
+from basalt.compiler.select import filtered, pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
@@ -173,7 +173,7 @@ class Compilation:
         checked = steps_with_indicators(self, config.name, hidden, Compilation.stand_ins)
         self._checked(pass_sql(title, checked), config.name)
         shown = self.shown_rows(config.name)
-        visible = cut(steps, self._yielded(config.name), shown) if shown else steps
+        visible = filtered(steps, self._yielded(config.name), shown, "days_asked_for") if shown else steps
         return CompiledPass(
             name=config.name,
             sql=pass_sql(title, visible).text,

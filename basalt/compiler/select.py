@@ -45,11 +45,11 @@ def add_columns(source: str, items: Sequence[SelectItem], window: Window | None 
     return select(compose("*,\n    {}", select_list(items)), Identifier(source), window=window)
 
 
-def cut(steps: Sequence[Step], columns: Sequence[str], shown: Iterable[Sql]) -> list[Step]:
-    """Return steps whose result has those of the rows that meet conditions."""
-    around = replace(steps[-1], name="days_around", comment=f"{steps[-1].comment}, and of the days around")
-    result = select([SelectItem.column(name) for name in columns], Identifier(around.name), where=shown)
-    return [*steps[:-1], around, Step("result", result, "the rows of the days asked for")]
+def filtered(steps: Sequence[Step], columns: Sequence[str], where: Iterable[Sql], days: str) -> list[Step]:
+    """Return steps whose result has the rows that meet conditions: those of some ``days``."""
+    rows = replace(steps[-1], name=f"{days}_and_more", comment=f"{steps[-1].comment}, of more days")
+    result = select([SelectItem.column(name) for name in columns], Identifier(rows.name), where=where)
+    return [*steps[:-1], rows, Step("result", result, f"the rows of {days.replace('_', ' ')}")]
 
 
 def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:

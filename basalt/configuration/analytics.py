@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, PathText, Scalar
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
+from basalt.configuration.running import RunSettings
 from basalt.configuration.tables import Table
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ Day = Annotated[date, BeforeValidator(_read_date)]
 """A date, in text year-month-day."""
 
 
-class AnalyticsConfig(ConfigModel):
+class AnalyticsConfig(RunSettings):
     """A pipeline: its passes, the tables they read, the range of dates, and where results land."""
 
     PASSES: list[PassConfig] = Field(min_length=1)

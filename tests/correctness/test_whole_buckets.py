@@ -124,3 +124,20 @@ def test_a_pass_without_time_has_the_rows_of_the_range_only(rule: str) -> None:
     listings = {row[0] for row in bars}
     volume = [(each, sum(row[2] for row in bars if row[0] == each)) for each in sorted(listings)]
     assert rows_of(pipeline(rule, first, last), "total") == volume
+
+
+@pytest.mark.parametrize("span", [(None, None), (FIRST + 2 * DAY, FIRST + 9 * DAY)])
+def test_weekends_are_left_out_where_that_is_asked_for(span: tuple[date | None, date | None]) -> None:
+    config = pipeline("weeks", *span)
+    weekdays = [row for row in rows_of(config, "bars") if day_of(row[1], "weeks", "end").isoweekday() < 6]
+    sums: dict[tuple[int, date], float] = {}
+    everything = rows_of(pipeline("weeks", None, None), "bars")
+    for listing, label, volume, *_ in everything:
+        day = day_of(label, "weeks", "end")
+        if day.isoweekday() < 6:
+            monday = day - (day.isoweekday() - 1) * DAY
+            sums[listing, monday + 7 * DAY] = sums.get((listing, monday + 7 * DAY), 0) + volume
+    assert rows_of({**config, "EXCLUDE_WEEKENDS": True}, "bars") == weekdays
+    weeks = {(row[0], row[1].date()): row[2] for row in rows_of({**config, "EXCLUDE_WEEKENDS": True}, "coarse")}
+    within = {key for key in sums if span[0] is None or span[0] < key[1] <= FIRST + 10 * DAY}
+    assert weeks == {key: sums[key] for key in within}
