@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from basalt.compiler.buckets import BucketContract, midnight
 from basalt.compiler.calendars import Buckets, CalendarBuckets
+from basalt.compiler.events import EventTable, Margin
 from basalt.compiler.moments import nanoseconds, within
 from basalt.compiler.plan import PlannedPass
 from basalt.compiler.sql import Fragment, Identifier, Literal, compose
@@ -46,6 +47,15 @@ class Days:
         lower = None if self.first is None else contract.first_label(self.first)
         upper = None if self.last is None else contract.first_label(self.last + timedelta(days=1))
         return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
+
+
+def reaching(events: EventTable, contract: Buckets | None) -> EventTable:
+    """Return a table of events with the margin that buckets over the ends of days need as well."""
+    if not isinstance(contract, BucketContract) or contract.is_within_days:
+        return events
+    margin = events.margin
+    after = Margin(before=margin.before, after=margin.after + contract.width)
+    return events.model_copy(update={"margin": after})
 
 
 def weekdays_only(planned: PlannedPass, types: Mapping[str, str]) -> list[Fragment]:

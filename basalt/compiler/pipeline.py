@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
-from basalt.compiler.days import Days, days_computed
+from basalt.compiler.days import Days, days_computed, reaching
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
@@ -187,7 +187,7 @@ class Compilation:
             indicator_form=form,
             depends_on=planned.source_passes,
             tables=planned.tables,
-            events=planned.events,
+            events=tuple(reaching(each, planned.contract) for each in planned.events),
             is_within_days=_is_within_days(planned) and (form.form == "arrow" or begins_daily(planned)),
             refusals=_compiled(planned.refusals(relations)),
             cautions=_compiled(planned.cautions(relations)),

@@ -19,6 +19,7 @@ from basalt.engine.indicators import ReadBack, SortedRows, add_indicators
 from basalt.engine.job import Job
 from basalt.engine.namespace import own_schema
 from basalt.engine.observing import Observer, PassReport, Silent
+from basalt.engine.row_groups import RowGroups
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
 from basalt.engine.sweep import Member, Sweep, append, members
@@ -45,6 +46,7 @@ class Runner:
         self._observer = observer or Silent()
         self._in_memory = in_memory
         self._store = Store(connection, job.config.DATASETNAME)
+        self._row_groups = RowGroups(connection)
         self._slices: dict[str, list[Slice]] = {}
         self._parts, self._parts_done = 1, 0
         self._kept: set[str] = set()
@@ -221,7 +223,7 @@ class Runner:
         if name not in self._slices:
             events = self.compiled.passes[name].events if self._in_memory else ()
             with of_pass(name):
-                self._slices[name] = day_slices(self.connection, events, self._job.computed)
+                self._slices[name] = day_slices(self._row_groups, events, self._job.computed)
         return self._slices[name]
 
     def _restricted(self, root: str) -> Iterator[CompiledPass]:
