@@ -174,6 +174,24 @@ class OutputError(BasaltError):
     code = "BAS501"
 
 
+class OutputBusyError(OutputError):
+    """Another run writes the same output; says which."""
+
+    code = "BAS502"
+
+
+class OutputRangeError(OutputError):
+    """Rows of the days asked for cannot be told apart from rows that are there already, or do not belong there."""
+
+    code = "BAS503"
+
+
+class MissingPackageError(OutputError):
+    """An output needs a package that is not installed; says which to install."""
+
+    code = "BAS504"
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the candidate closest to ``name``, or the empty string."""
     by_folded = {candidate.casefold(): candidate for candidate in candidates}

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress_bar import ProgressBar
 
-from basalt.cli.wording import path_text, rows_text, seconds_text
+from basalt.cli.wording import place_text, rows_text, seconds_text
 from basalt.engine.observing import Observer, PassReport
 
 Share = Callable[[], float | None]
@@ -66,7 +66,7 @@ class ProgressLines:
 
     def finished(self, report: PassReport) -> None:
         """Tell what a pass gave, and where it landed."""
-        landed = f", {path_text(report.path)}" if report.path else ""
+        landed = "".join(f", {place_text(each)}" for each in report.places)
         typer.echo(f"{report.name}: {rows_text(report.rows)} rows in {seconds_text(report.seconds)}{landed}", err=True)
 
 

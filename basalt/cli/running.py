@@ -11,7 +11,7 @@ import basalt
 from basalt.cli.default_output import with_default_output
 from basalt.cli.progress import shown_progress
 from basalt.cli.tables import Heading, print_table
-from basalt.cli.wording import path_text, rows_text, seconds_text
+from basalt.cli.wording import place_text, rows_text, seconds_text
 from basalt.configuration import AnalyticsConfig
 from basalt.engine.result import RunResult
 
@@ -25,7 +25,7 @@ class Landing:
     columns: int
     seconds: float | None
     place: str
-    """The file, ``view`` for a pass that others read, or ``not run``."""
+    """Where it was written, ``view`` for a pass that others read, or ``not run``."""
 
 
 def run_pipeline(config: AnalyticsConfig, pipeline: Path) -> None:
@@ -44,11 +44,12 @@ def run_pipeline(config: AnalyticsConfig, pipeline: Path) -> None:
 def landings(result: RunResult) -> list[Landing]:
     """Return what became of each pass, in run order."""
     reports = {report.name: report for report in result.reports}
-    used = {each for name in result.outputs for each in result.compiled.closure(name)}
+    used = {each for name in result.places for each in result.compiled.closure(name)}
     found = []
     for name, compiled in result.compiled.passes.items():
         report = reports.get(name)
-        place = path_text(result.outputs[name]) if name in result.outputs else "view" if name in used else "not run"
+        landed = "\n".join(place_text(each) for each in result.places.get(name, ()))
+        place = landed or ("view" if name in used else "not run")
         rows, seconds = (report.rows, report.seconds) if report else (None, None)
         found.append(Landing(name, rows, len(compiled.columns), seconds, place))
     return found

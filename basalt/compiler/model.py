@@ -57,6 +57,9 @@ class CompiledPass(BaseModel):
     columns: tuple[Column, ...]
     hidden: tuple[str, ...]
     keys: tuple[str, ...]
+    label_offset: int | None
+    """How many nanoseconds before its ``TimeBucket`` a row's bucket is counted to start, by which it belongs to a UTC
+    day; None where rows have no ``TimeBucket``."""
     steps: tuple[CompiledStep, ...]
     indicators: tuple[Indicator, ...]
     indicator_form: ChosenForm

@@ -182,6 +182,7 @@ class Compilation:
             columns=self._columns(planned, config.name),
             hidden=tuple(name for name in planned.hidden if name in hidden),
             keys=planned.keys,
+            label_offset=_label_offset(planned),
             steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in visible),
             indicators=planned.indicators,
             indicator_form=form,
@@ -286,6 +287,12 @@ def _more(hidden: frozenset[str], shown: Sequence[Sql]) -> str:
 
 def _is_within_days(planned: PlannedPass) -> bool:
     return planned.contract is not None and planned.contract.is_within_days and "TimeBucket" in planned.keys
+
+
+def _label_offset(planned: PlannedPass) -> int | None:
+    if planned.contract is None or "TimeBucket" not in planned.keys:
+        return None
+    return planned.contract.label_offset
 
 
 def _asked_form(config: PassConfig) -> IndicatorForm:

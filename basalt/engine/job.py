@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from basalt.compiler.binder import Schema
 from basalt.compiler.days import Days
@@ -14,7 +13,9 @@ from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.engine.slices import Slice
 from basalt.errors import ConfigurationError
-from basalt.outputs.paths import output_path
+from basalt.outputs.opening import output_of
+from basalt.outputs.output import Output
+from basalt.outputs.shape import PassShape
 
 
 @dataclass(frozen=True)
@@ -43,25 +44,37 @@ class Job:
     def before(self, name: str, first: date | None, last: date, dataset: str) -> Job:
         """Return the job that computes a pass without its indicators for other days, and nothing else."""
         wanted = set(self.compiled.closure(name))
-        passes = [each.model_copy(update={"output": None}) for each in self.config.PASSES if each.name in wanted]
+        passes = [
+            each.model_copy(update={"output": None, "extra_outputs": []})
+            for each in self.config.PASSES
+            if each.name in wanted
+        ]
         passes = [_without_indicators(each) if each.name == name else each for each in passes]
         changes = {"START_DATE": first, "END_DATE": last, "DATASETNAME": dataset, "OUTPUT_TARGET": None}
         return Job.of(self.config.model_copy(update={**changes, "PASSES": passes}), self.schemas)
 
-    def targets(self) -> dict[str, Path]:
-        """Return the file of each pass that has an output.
+    def targets(self) -> dict[str, tuple[Output, ...]]:
+        """Return the outputs of each pass that has any.
 
-        Raises ConfigurationError when two passes would be written to one file.
+        Raises ConfigurationError when two passes would be written to one place, BindingError for a target that does not
+        fit its pass.
         """
-        targets = {each.name: each.output or self.config.OUTPUT_TARGET for each in self.config.PASSES}
-        found = {name: output_path(target, name, self.config) for name, target in targets.items() if target is not None}
-        first: dict[Path, str] = {}
-        for name, path in found.items():
-            if (other := first.setdefault(path.absolute(), name)) != name:
-                message = f"passes {other} and {name} would both be written to {path}"
+        found = {each.name: self._outputs(each) for each in self.config.PASSES}
+        first: dict[str, str] = {}
+        for name, place in ((name, each.place) for name, outputs in found.items() for each in outputs):
+            if place in first:
+                message = f"passes {first[place]} and {name} would both be written to {place}"
                 suggestion = "put {pass} into path_template"
                 raise ConfigurationError(message, place=f"pass {name}", suggestion=suggestion)
-        return found
+            first[place] = name
+        return {name: outputs for name, outputs in found.items() if outputs}
+
+    def _outputs(self, config: PassConfig) -> tuple[Output, ...]:
+        main = config.output or self.config.OUTPUT_TARGET
+        shape = PassShape.of(self.compiled.passes[config.name])
+        return tuple(
+            output_of(target, shape, self.config) for target in ([main] if main else []) + config.extra_outputs
+        )
 
 
 def _without_indicators(config: PassConfig) -> PassConfig:

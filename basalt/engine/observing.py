@@ -10,13 +10,17 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class PassReport:
-    """What became of a pass: its rows, its columns, how long it took in seconds, and the file it was written to."""
+    """What became of a pass: its rows, its columns, how long it took in seconds, and where it was written.
+
+    ``path`` is the local file or folder it was written to, the first of several; ``places`` are all of its outputs.
+    """
 
     name: str
     rows: int
     columns: int
     seconds: float
     path: Path | None
+    places: tuple[str, ...] = ()
 
 
 class Observer(Protocol):

@@ -80,8 +80,13 @@ class RunResult(Mapping[str, PassResult]):
 
     @property
     def outputs(self) -> dict[str, Path]:
-        """The files written, by pass."""
+        """The local files and folders written, by pass."""
         return {report.name: report.path for report in self.reports if report.path is not None}
+
+    @property
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """Where each pass was written, as a person reads it."""
+        return {report.name: report.places for report in self.reports if report.places}
 
     @property
     def reports(self) -> tuple[PassReport, ...]:

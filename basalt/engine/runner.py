@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,13 +18,14 @@ from basalt.engine.checks import Checks
 from basalt.engine.failures import of_pass
 from basalt.engine.indicators import ReadBack, SortedRows, add_indicators
 from basalt.engine.job import Job
+from basalt.engine.landing import Landing
 from basalt.engine.namespace import own_schema
 from basalt.engine.observing import Observer, PassReport, Silent
 from basalt.engine.row_groups import RowGroups
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
-from basalt.engine.sweep import Member, Sweep, append, members
-from basalt.outputs.parquet import parquet_file
+from basalt.engine.sweep import Member, Sweep, members
+from basalt.outputs.days import Days
 
 
 class Runner:
@@ -71,9 +73,20 @@ class Runner:
     def write_outputs(self) -> None:
         """Write every pass that has an output.
 
-        Raises OutputError when a file cannot be written, RunError when a pass fails; the old file then stays.
+        Raises OutputError when one cannot be written, OutputBusyError when another run writes it, RunError when a pass
+        fails; what was there then stays.
         """
-        self._compute({name: self._targets[name] for name in self.compiled.passes if name in self._targets})
+        days = Days(self._job.config.START_DATE, self._job.config.END_DATE)
+        run = uuid.uuid4().hex
+        with ExitStack() as stack:
+            held = {
+                name: [(output, stack.enter_context(output.held())) for output in self._targets[name]]
+                for name in self.compiled.passes
+                if name in self._targets
+            }
+            self._compute(
+                {name: Landing(self.compiled.passes[name], outputs, days, run) for name, outputs in held.items()}
+            )
 
     def keep_all(self) -> None:
         """Compute every pass that has not been computed, so that its rows outlive the process."""
@@ -84,14 +97,14 @@ class Runner:
         """Remove temporary files."""
         self._store.discard_parts()
 
-    def _compute(self, wanted: Mapping[str, Path | None]) -> None:
-        """Compute passes, in run order, and write those that have a path."""
-        for name, path in wanted.items():
+    def _compute(self, wanted: Mapping[str, Landing | None]) -> None:
+        """Compute passes, in run order, and write those that are to land somewhere."""
+        for name, landing in wanted.items():
             root = self._root(name)
             if root is not None:
-                self._sweep(root, {each: file for each, file in wanted.items() if not self._is_done(each)})
+                self._sweep(root, {each: other for each, other in wanted.items() if not self._is_done(each)})
             if not self._is_done(name):
-                self._compute_whole(name, path)
+                self._compute_whole(name, landing)
 
     def _is_done(self, name: str) -> bool:
         """Tell whether what a user sees of a pass has been computed."""
@@ -114,12 +127,12 @@ class Runner:
                 found += [*self._incomplete(each), each]
         return list(dict.fromkeys(found))
 
-    def _sweep(self, root: str, wanted: Mapping[str, Path | None]) -> None:
+    def _sweep(self, root: str, wanted: Mapping[str, Landing | None]) -> None:
         """Compute a pass in slices, and with it all that can be computed from its slices."""
         joined = members(self.compiled, root, wanted)
         for each in joined:
             self._checks.refuse(each.compiled)
-        told = [each for each in joined if each.is_kept or each.path is not None]
+        told = [each for each in joined if each.is_kept or each.landing is not None]
         self._parts, self._parts_done = len(self._slices_of(root)), 0
         for each in reversed(told):
             self._observer.started(each.name, self._share)
@@ -128,7 +141,7 @@ class Runner:
         for each in told:
             started = time.perf_counter() - sweep.seconds[each.name]
             self._complete(each)
-            self._finish(each.compiled, started, each.path)
+            self._finish(each.compiled, started, each.landing)
 
     def _complete(self, member: Member) -> None:
         """Do what needs the rows of all slices."""
@@ -138,25 +151,25 @@ class Runner:
             self._kept.add(member.name)
         if member.is_written_by_slice:
             self._written.add(member.name)
-        elif member.path is not None:
-            self._write_rows(member.compiled, member.path)
+        elif member.landing is not None:
+            self._write_rows(member.compiled, member.landing)
 
-    def _compute_whole(self, name: str, path: Path | None) -> None:
+    def _compute_whole(self, name: str, landing: Landing | None) -> None:
         """Compute a pass in one go."""
         started = time.perf_counter()
         self._parts, self._parts_done = 1, 0
         self._observer.started(name, self._share)
         self._prepare(name)
         compiled = self.compiled.passes[name]
-        if path is None or self._is_read_again(name) or compiled.added_indicators:
+        if landing is None or not landing.can_be_read or self._is_read_again(name) or compiled.added_indicators:
             self._keep(compiled)
         else:
             self._store.view(compiled)
-        if path is not None:
-            self._write_rows(compiled, path)
+        if landing is not None:
+            self._write_rows(compiled, landing)
             if name not in self._kept:
-                self._store.view_file(compiled, path)
-        self._finish(compiled, started, path)
+                self._store.view_landed(compiled, landing.relation)
+        self._finish(compiled, started, landing)
 
     def _prepare(self, name: str) -> None:
         """Have everything a pass reads computed or registered, and check what must hold."""
@@ -212,10 +225,10 @@ class Runner:
             finally:
                 runner.close()
 
-    def _write_rows(self, compiled: CompiledPass, path: Path) -> None:
+    def _write_rows(self, compiled: CompiledPass, landing: Landing) -> None:
         columns = [column.name for column in compiled.columns]
-        with parquet_file(path) as file, of_pass(compiled.name):
-            append(self.connection, file, columns, str(self._store.name(compiled.name)))
+        with landing.writing() as arrivals, of_pass(compiled.name):
+            arrivals.append(self.connection, columns, str(self._store.name(compiled.name)))
         self._written.add(compiled.name)
 
     def _slices_of(self, name: str) -> list[Slice]:
@@ -241,10 +254,12 @@ class Runner:
             return None
         return None if percent < 0 else min((self._parts_done + percent / 100) / self._parts, 1.0)
 
-    def _finish(self, compiled: CompiledPass, started: float, path: Path | None) -> None:
+    def _finish(self, compiled: CompiledPass, started: float, landing: Landing | None) -> None:
         rows = self._store.name(compiled.name)
         self._checks.caution(compiled, rows)
         count = self.connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
-        report = PassReport(compiled.name, count, len(compiled.columns), time.perf_counter() - started, path)
+        path, places = (landing.path, landing.places) if landing else (None, ())
+        seconds = time.perf_counter() - started
+        report = PassReport(compiled.name, count, len(compiled.columns), seconds, path, places)
         self.reports.append(report)
         self._observer.finished(report)

@@ -63,12 +63,15 @@ class Store:
         finally:
             self.connection.unregister(_ROWS)
 
-    def view_file(self, compiled: CompiledPass, path: Path) -> None:
-        """Register a pass that has been written as a view of its file; its states are computed when they are read."""
+    def view_landed(self, compiled: CompiledPass, relation: str) -> None:
+        """Register a pass that has been written as a view of where it landed, given as what stands after FROM.
+
+        Its states are computed when they are read.
+        """
         if compiled.states_sql is not None:
             self._define(compiled.states_name, compiled.full_sql)
         columns = ", ".join(str(Identifier(name)) for name in _all_columns(compiled))
-        self._define(compiled.name, f"SELECT {columns} FROM read_parquet({Literal(str(path.resolve()))})")
+        self._define(compiled.name, f"SELECT {columns} FROM {relation}")
 
     def discard_parts(self) -> None:
         """Remove temporary files; passes kept in them cannot be read afterwards."""
