@@ -168,6 +168,12 @@ class UnknownPassError(RunError, KeyError):
     code = "BAS404"
 
 
+class BatchError(RunError):
+    """Batches of days failed; the others are written. Names the days and the error of each."""
+
+    code = "BAS406"
+
+
 class OutputError(BasaltError):
     """A result could not be written."""
 

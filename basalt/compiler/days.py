@@ -8,7 +8,6 @@ computed for the days around as well, and show the rows of the range.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from basalt.compiler.buckets import BucketContract, midnight
@@ -17,8 +16,8 @@ from basalt.compiler.events import EventTable, Margin
 from basalt.compiler.moments import nanoseconds, within
 from basalt.compiler.plan import PlannedPass
 from basalt.compiler.sql import Fragment, Identifier, Literal, compose
-from basalt.configuration import AnalyticsConfig
 from basalt.configuration.buckets import NANOSECONDS
+from basalt.configuration.days import Days
 
 _DAY = 86_400 * NANOSECONDS
 _LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
@@ -26,27 +25,11 @@ _ZONE = 1
 """Days by which a local day or a session may lie beside the UTC day."""
 
 
-@dataclass(frozen=True)
-class Days:
-    """The UTC days ``first``..``last``, both included; None is an open end."""
-
-    first: date | None
-    last: date | None
-
-    @classmethod
-    def of(cls, config: AnalyticsConfig) -> Days:
-        """Return the days a pipeline asks for."""
-        return cls(config.START_DATE, config.END_DATE)
-
-    def asked_of(self, config: AnalyticsConfig) -> AnalyticsConfig:
-        """Return a pipeline that asks for these days."""
-        return config.model_copy(update={"START_DATE": self.first, "END_DATE": self.last})
-
-    def labels(self, contract: Buckets, type_: str) -> list[Fragment]:
-        """Return the conditions that a row's ``TimeBucket``, of a DuckDB type, belongs to these days."""
-        lower = None if self.first is None else contract.first_label(self.first)
-        upper = None if self.last is None else contract.first_label(self.last + timedelta(days=1))
-        return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
+def labels_of(days: Days, contract: Buckets, type_: str) -> list[Fragment]:
+    """Return the conditions that a row's ``TimeBucket``, of a DuckDB type, belongs to some days."""
+    lower = None if days.first is None else contract.first_label(days.first)
+    upper = None if days.last is None else contract.first_label(days.last + timedelta(days=1))
+    return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
 
 
 def reaching(events: EventTable, contract: Buckets | None) -> EventTable:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
-from basalt.compiler.days import Days, days_computed, reaching
+from basalt.compiler.days import days_computed, labels_of, reaching
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
@@ -22,6 +23,7 @@ from basalt.compiler.select import filtered, pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.days import Days
 from basalt.configuration.indicators import IndicatorForm
 from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
 
@@ -68,6 +70,13 @@ def compilation(
         planned = Compilation(computed.asked_of(config), binder, tables, is_complete, shown=asked)
         planned.plan_all(passes)
     return planned, tuple(passes)
+
+
+def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Callable[[Days], Days]:
+    """Return a function from days that are asked for to those that are computed; raises as ``compile_pipeline``."""
+    with Binder() as binder:
+        planned, _ = compilation(Days(None, None).asked_of(config), schemas, binder)
+    return partial(days_computed, planned.planned)
 
 
 def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
@@ -229,7 +238,7 @@ class Compilation:
         contract = self.planned[name].contract
         if self.shown is None or contract is None:
             return []
-        return self.shown.labels(contract, self.types[name]["TimeBucket"])
+        return labels_of(self.shown, contract, self.types[name]["TimeBucket"])
 
     def stand_ins(self, planned: PlannedPass) -> Relations:
         """Return empty tables in place of everything a pass reads."""

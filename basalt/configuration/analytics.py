@@ -106,6 +106,9 @@ class AnalyticsConfig(ConfigModel):
     MEMORY_LIMIT: MemorySize | None = None
     """The memory that DuckDB may take, such as ``4GB``; what is bigger goes to TEMP_DIR. DuckDB's own default, 80 % of
     the machine's, when not given."""
+    RUNS_PATH: PathText | None = None
+    """The folder that has a manifest of each run, as JSON: what was written and why, rows, fingerprints, versions. On
+    the command line ``.basalt/runs`` beside the pipeline file when not given."""
     THREADS: Annotated[int, NotTruth, Field(ge=1)] | None = None
     """The threads that DuckDB may take; as many as there are cores when not given."""
     TEMP_DIR: PathText | None = None

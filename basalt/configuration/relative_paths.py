@@ -21,7 +21,7 @@ _SQLITE = "sqlite:///"
 
 
 def with_absolute_paths(config: AnalyticsConfig, folder: Path, file: str) -> AnalyticsConfig:
-    """Return the configuration with every relative path below ``folder``: of tables, templates, targets and TEMP_DIR.
+    """Return the configuration with every relative path below ``folder``: of tables, templates, targets, folders.
 
     ``~`` is the home folder. URLs and absolute paths stay. In a glob the folder's own name is escaped, in a path
     template its braces are. ``file`` is what messages call the pipeline file. Raises ConfigurationError when a glob
@@ -36,8 +36,9 @@ def with_absolute_paths(config: AnalyticsConfig, folder: Path, file: str) -> Ana
         changed["TEMPLATE_PATHS"] = [_absolute(path, base, str) for path in config.TEMPLATE_PATHS]
     if config.OUTPUT_TARGET:
         changed["OUTPUT_TARGET"] = _target(config.OUTPUT_TARGET, base)
-    if config.TEMP_DIR is not None:
-        changed["TEMP_DIR"] = _absolute(config.TEMP_DIR, base, str)
+    for field in ("TEMP_DIR", "RUNS_PATH"):
+        if getattr(config, field) is not None:
+            changed[field] = _absolute(getattr(config, field), base, str)
     return config.model_copy(update=changed)
 
 

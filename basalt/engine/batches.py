@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 import duckdb
 
-from basalt.compiler.days import Days
 from basalt.compiler.moments import nanoseconds
 from basalt.compiler.relations import database_aliases, relation
 from basalt.compiler.sql import Identifier, compose
 from basalt.configuration.buckets import NANOSECONDS
+from basalt.configuration.days import Days
 from basalt.configuration.running import BatchFrequency
+from basalt.engine.destinations import Destination
 from basalt.engine.job import Job
 from basalt.errors import ConfigurationError, Problem
 
@@ -25,21 +26,27 @@ _DAY = timedelta(days=1)
 _SATURDAY = 6
 
 
-def batches(connection: duckdb.DuckDBPyConnection, job: Job) -> list[Days]:
+def batches(
+    connection: duckdb.DuckDBPyConnection, job: Job, landing: Mapping[str, Sequence[Destination]]
+) -> list[Days]:
     """Return the batches of a pipeline, in order; one where it does not ask for several.
 
     Where a range is open, its days are those of the events that are read. Raises ConfigurationError for a pass whose
-    rows cannot be told apart by day, and where nothing tells of the days.
+    rows cannot be told apart by day, for an output of one batch only, and where nothing tells of the days.
     """
     config, asked = job.config, Days.of(job.config)
     if config.BATCH_FREQ is None:
         return [asked]
-    _check_rows_have_days(job)
+    _check_rows_have_days(job, landing)
     is_told = asked.first is not None and asked.last is not None and config.BATCH_FREQ != "auto"
     spans = [] if is_told else _spans(connection, job)
     frequency = _frequency(spans) if config.BATCH_FREQ == "auto" else config.BATCH_FREQ
     found = list(cut(*_closed(spans, asked), frequency))
-    return [each for each in found if _has_weekday(each)] if config.EXCLUDE_WEEKENDS else found
+    if config.EXCLUDE_WEEKENDS:
+        found = [each for each in found if _has_weekday(each)]
+    if len(found) > 1:
+        _check_stand_side_by_side(landing)
+    return found
 
 
 def cut(first: date, last: date, frequency: BatchFrequency) -> Iterator[Days]:
@@ -66,19 +73,35 @@ def _has_weekday(days: Days) -> bool:
     return days.first.isoweekday() < _SATURDAY or (days.last - days.first).days > 1
 
 
-def _check_rows_have_days(job: Job) -> None:
+def _check_rows_have_days(job: Job, landing: Iterable[str]) -> None:
     """Refuse to write passes without TimeBucket in batches: their rows are of a whole range."""
-    written = job.targets()
-    timeless = [name for name, each in job.compiled.passes.items() if name in written and "TimeBucket" not in each.keys]
-    if timeless:
-        raise ConfigurationError(
-            Problem(
-                f"pass {name} has rows without a TimeBucket, which BATCH_FREQ cannot put into batches",
-                "BATCH_FREQ",
-                "add TimeBucket to its group_by, write it in a pipeline of its own, or leave BATCH_FREQ out",
-            )
-            for name in timeless
+    problems = [
+        Problem(
+            f"pass {name} has rows without a TimeBucket, which BATCH_FREQ cannot put into batches",
+            "BATCH_FREQ",
+            "add TimeBucket to its group_by, write it in a pipeline of its own, or leave BATCH_FREQ out",
         )
+        for name in landing
+        if "TimeBucket" not in job.compiled.passes[name].keys
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _check_stand_side_by_side(landing: Mapping[str, Sequence[Destination]]) -> None:
+    """Refuse outputs in which each batch would take the place of the one before."""
+    problems = [
+        Problem(
+            f"all batches would be written to {each.output.place}, and the last one be left",
+            f"pass {name}: output",
+            "put {start_date} and {end_date} into path_template, or use partition_by: Date",
+        )
+        for name, several in landing.items()
+        for each in several
+        if not each.output.holds_many
+    ]
+    if problems:
+        raise ConfigurationError(problems)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Opens DuckDB for a run, with the memory and the threads that it may take."""
+"""Opens DuckDB for a run, and limits the memory and the threads that it may take."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from basalt.configuration import AnalyticsConfig
 from basalt.errors import ConfigurationError
 
 
-def opened(database: str, config: AnalyticsConfig) -> duckdb.DuckDBPyConnection:
+def opened(database: str) -> duckdb.DuckDBPyConnection:
     """Open a database whose queries can be asked how far they are, and draw nothing themselves."""
     connection = duckdb.connect(database)
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")
-    limit(connection, config)
     return connection
 
 

@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from basalt.compiler.binder import Schema
-from basalt.compiler.days import Days
 from basalt.compiler.model import CompiledPass, CompiledPipeline
 from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.days import Days
 from basalt.engine.slices import Slice
-from basalt.errors import ConfigurationError
-from basalt.outputs.opening import output_of
-from basalt.outputs.output import Output
-from basalt.outputs.shape import PassShape
 
 
 @dataclass(frozen=True)
@@ -53,28 +49,9 @@ class Job:
         changes = {"START_DATE": first, "END_DATE": last, "DATASETNAME": dataset, "OUTPUT_TARGET": None}
         return Job.of(self.config.model_copy(update={**changes, "PASSES": passes}), self.schemas)
 
-    def targets(self) -> dict[str, tuple[Output, ...]]:
-        """Return the outputs of each pass that has any.
-
-        Raises ConfigurationError when two passes would be written to one place, BindingError for a target that does not
-        fit its pass.
-        """
-        found = {each.name: self._outputs(each) for each in self.config.PASSES}
-        first: dict[str, str] = {}
-        for name, place in ((name, each.place) for name, outputs in found.items() for each in outputs):
-            if place in first:
-                message = f"passes {first[place]} and {name} would both be written to {place}"
-                suggestion = "put {pass} into path_template"
-                raise ConfigurationError(message, place=f"pass {name}", suggestion=suggestion)
-            first[place] = name
-        return {name: outputs for name, outputs in found.items() if outputs}
-
-    def _outputs(self, config: PassConfig) -> tuple[Output, ...]:
-        main = config.output or self.config.OUTPUT_TARGET
-        shape = PassShape.of(self.compiled.passes[config.name])
-        return tuple(
-            output_of(target, shape, self.config) for target in ([main] if main else []) + config.extra_outputs
-        )
+    def on(self, days: Days) -> Job:
+        """Return the job for other days."""
+        return Job.of(days.asked_of(self.config), self.schemas)
 
 
 def _without_indicators(config: PassConfig) -> PassConfig:

@@ -12,12 +12,22 @@ import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier
+from basalt.configuration.days import Days
 from basalt.errors import RunError
-from basalt.outputs.days import Days
 from basalt.outputs.output import HeldOutput, Output, Rows
+from basalt.outputs.written import Origin
 
 BATCH_ROWS = 122_880
 """Rows that go from DuckDB to an output at a time."""
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """An output that is held, and where the rows come from that it gets."""
+
+    output: Output
+    held: HeldOutput
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -25,46 +35,44 @@ class Landing:
     """The outputs of a pass, held for the days of a run."""
 
     compiled: CompiledPass
-    outputs: Sequence[tuple[Output, HeldOutput]]
+    outputs: Sequence[Arriving]
     days: Days
-    run: str
 
     @property
     def is_sorted(self) -> bool:
         """Whether rows must come in an order, for which all of them are needed first."""
-        return any(output.sort_by for output, _ in self.outputs)
+        return any(each.output.sort_by for each in self.outputs)
 
     @property
     def can_be_read(self) -> bool:
         """Whether DuckDB reads the rows from where they land."""
-        return any(output.can_be_read for output, _ in self.outputs)
+        return any(each.output.can_be_read for each in self.outputs)
 
     @property
     def relation(self) -> str:
         """What stands after FROM to read the rows from where they landed."""
-        found = (output.relation(self.days.first, self.days.last) for output, _ in self.outputs)
+        found = (each.output.relation(self.days.first, self.days.last) for each in self.outputs)
         return next(each for each in found if each is not None)
 
     @property
     def places(self) -> tuple[str, ...]:
         """The places as a person reads them."""
-        return tuple(output.place for output, _ in self.outputs)
+        return tuple(each.output.place for each in self.outputs)
 
     @property
     def path(self) -> Path | None:
         """The first of the places that is a local file or folder."""
-        return next((output.path for output, _ in self.outputs if output.path is not None), None)
+        return next((each.output.path for each in self.outputs if each.output.path is not None), None)
 
     @contextmanager
     def writing(self) -> Iterator[Arrivals]:
         """Yield what takes the rows; they are in the outputs when the block succeeds."""
         with ExitStack() as stack:
-            arrivals = [
-                (output, stack.enter_context(held.writing(self.days.first, self.days.last)))
-                for output, held in self.outputs
-            ]
-            for _, rows in arrivals:
-                rows.record({"sql": self.compiled.fingerprint}, {}, self.run)
+            arrivals = []
+            for each in self.outputs:
+                rows = stack.enter_context(each.held.writing(self.days.first, self.days.last))
+                rows.record(each.origin.fingerprint, each.origin.inputs, each.origin.run)
+                arrivals.append((each.output, rows))
             yield Arrivals(arrivals)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from basalt.configuration.days import Days
+
 
 @dataclass(frozen=True)
 class PassReport:
@@ -26,6 +28,12 @@ class PassReport:
 class Observer(Protocol):
     """Hears of a run's progress."""
 
+    def batch_started(self, days: Days, number: int, total: int) -> None:
+        """Hear that a batch of days begins, ``number`` of ``total`` having been before; not where there is but one."""
+
+    def batch_finished(self, days: Days, status: str, error: str | None) -> None:
+        """Hear that a batch was ``written``, ``up to date`` or ``failed``, and then why."""
+
     def started(self, name: str, share: Callable[[], float | None]) -> None:
         """Hear that a pass begins to be computed, and get a function that tells how far it is.
 
@@ -39,6 +47,12 @@ class Observer(Protocol):
 
 class Silent:
     """Hears nothing."""
+
+    def batch_started(self, days: Days, number: int, total: int) -> None:
+        """Hear nothing."""
+
+    def batch_finished(self, days: Days, status: str, error: str | None) -> None:
+        """Hear nothing."""
 
     def started(self, name: str, share: Callable[[], float | None]) -> None:
         """Hear nothing."""

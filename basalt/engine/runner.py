@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -14,45 +13,37 @@ import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier
+from basalt.configuration.days import Days
 from basalt.engine.checks import Checks
 from basalt.engine.failures import of_pass
 from basalt.engine.indicators import ReadBack, SortedRows, add_indicators
 from basalt.engine.job import Job
-from basalt.engine.landing import Landing
+from basalt.engine.landing import Arriving, Landing
 from basalt.engine.namespace import own_schema
-from basalt.engine.observing import Observer, PassReport, Silent
-from basalt.engine.row_groups import RowGroups
+from basalt.engine.observing import PassReport
+from basalt.engine.schedule import Task
+from basalt.engine.session import Session
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
 from basalt.engine.sweep import Member, Sweep, members
-from basalt.outputs.days import Days
 
 
 class Runner:
     """Computes the passes of a compiled pipeline on one connection."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        job: Job,
-        observer: Observer | None = None,
-        *,
-        in_memory: bool = True,
-    ) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, job: Job) -> None:
+        self.connection = session.connection
         self.compiled = compiled = job.compiled
         self.reports: list[PassReport] = []
+        self._session = session
         self._job = job
-        self._targets = job.targets()
-        self._checks = Checks(connection)
-        self._observer = observer or Silent()
-        self._in_memory = in_memory
-        self._store = Store(connection, job.config.DATASETNAME)
-        self._row_groups = RowGroups(connection)
+        self._checks = Checks(session.connection)
+        self._store = Store(session.connection, job.config.DATASETNAME)
         self._slices: dict[str, list[Slice]] = {}
         self._parts, self._parts_done = 1, 0
         self._kept: set[str] = set()
         self._written: set[str] = set()
+        self._to_write: set[str] = set()
         for name, each in compiled.passes.items():
             if not any(compiled.passes[read].added_indicators for read in compiled.closure(name)):
                 self._store.view(each)
@@ -70,23 +61,21 @@ class Runner:
         self._compute({name: None})
         return self.connection.sql(f"SELECT * FROM {self._store.name(name)}")
 
-    def write_outputs(self) -> None:
-        """Write every pass that has an output.
+    def write(self, tasks: Iterable[Task]) -> None:
+        """Write passes to outputs.
 
         Raises OutputError when one cannot be written, OutputBusyError when another run writes it, RunError when a pass
         fails; what was there then stays.
         """
-        days = Days(self._job.config.START_DATE, self._job.config.END_DATE)
-        run = uuid.uuid4().hex
         with ExitStack() as stack:
-            held = {
-                name: [(output, stack.enter_context(output.held())) for output in self._targets[name]]
-                for name in self.compiled.passes
-                if name in self._targets
-            }
-            self._compute(
-                {name: Landing(self.compiled.passes[name], outputs, days, run) for name, outputs in held.items()}
-            )
+            arriving: dict[str, list[Arriving]] = {name: [] for name in self.compiled.passes}
+            for each in tasks:
+                held = stack.enter_context(each.output.held())
+                arriving[each.pass_name].append(Arriving(each.output, held, each.origin))
+            self._to_write = {name for name, several in arriving.items() if several}
+            days = Days.of(self._job.config)
+            passes = self.compiled.passes
+            self._compute({name: Landing(passes[name], arriving[name], days) for name in passes if arriving[name]})
 
     def keep_all(self) -> None:
         """Compute every pass that has not been computed, so that its rows outlive the process."""
@@ -135,7 +124,7 @@ class Runner:
         told = [each for each in joined if each.is_kept or each.landing is not None]
         self._parts, self._parts_done = len(self._slices_of(root)), 0
         for each in reversed(told):
-            self._observer.started(each.name, self._share)
+            self._session.observer.started(each.name, self._share)
         sweep = Sweep(self.connection, self._store, joined)
         sweep.run(self._restricted(root), self._advance)
         for each in told:
@@ -158,7 +147,7 @@ class Runner:
         """Compute a pass in one go."""
         started = time.perf_counter()
         self._parts, self._parts_done = 1, 0
-        self._observer.started(name, self._share)
+        self._session.observer.started(name, self._share)
         self._prepare(name)
         compiled = self.compiled.passes[name]
         if landing is None or not landing.can_be_read or self._is_read_again(name) or compiled.added_indicators:
@@ -185,7 +174,7 @@ class Runner:
     def _is_read_again(self, name: str) -> bool:
         """Tell whether a pass has several uses: passes that read it, and its output."""
         readers = sum(name in each.depends_on for each in self.compiled.passes.values())
-        return readers + (name in self._targets) > 1
+        return readers + (name in self._to_write) > 1
 
     def _keep(self, compiled: CompiledPass) -> None:
         with of_pass(compiled.name):
@@ -219,7 +208,7 @@ class Runner:
         """Return the rows of a pass for days before the range, without its indicators."""
         dataset = f"{self._job.config.DATASETNAME}__before"
         with own_schema(self.connection, dataset):
-            runner = Runner(self.connection, self._job.before(name, first, last, dataset))
+            runner = Runner(self._session.aside(), self._job.before(name, first, last, dataset))
             try:
                 return runner.read(name).to_arrow_table()
             finally:
@@ -234,9 +223,9 @@ class Runner:
     def _slices_of(self, name: str) -> list[Slice]:
         """Return the slices a pass is computed in; a database file keeps whole passes."""
         if name not in self._slices:
-            events = self.compiled.passes[name].events if self._in_memory else ()
+            events = () if self._session.keeps_passes else self.compiled.passes[name].events
             with of_pass(name):
-                self._slices[name] = day_slices(self._row_groups, events, self._job.computed)
+                self._slices[name] = day_slices(self._session.row_groups, events, self._job.computed)
         return self._slices[name]
 
     def _restricted(self, root: str) -> Iterator[CompiledPass]:
@@ -262,4 +251,4 @@ class Runner:
         seconds = time.perf_counter() - started
         report = PassReport(compiled.name, count, len(compiled.columns), seconds, path, places)
         self.reports.append(report)
-        self._observer.finished(report)
+        self._session.observer.finished(report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from basalt.configuration import AnalyticsConfig, ArrowTarget, OutputTarget, ParquetTarget
-from basalt.outputs.days import Days
+from basalt.configuration.days import Days
 from basalt.outputs.file_formats import format_of
 from basalt.outputs.output import Output
 from basalt.outputs.partitioned import PartitionedFolder

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 
 from basalt.compiler.sql import Identifier, Literal
+from basalt.configuration.days import Days
 from basalt.errors import OutputError, OutputRangeError
-from basalt.outputs.days import Days
 from basalt.outputs.exchange import put_back, put_in_place
 from basalt.outputs.failures import writing_to
 from basalt.outputs.file_formats import FileFormat

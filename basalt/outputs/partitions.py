@@ -11,9 +11,10 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 
+from basalt.configuration.days import Days
 from basalt.configuration.outputs import DAY_COLUMN
 from basalt.errors import OutputRangeError
-from basalt.outputs.days import Days, row_days
+from basalt.outputs.days import row_days
 from basalt.outputs.shape import PassShape
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from basalt.configuration import AnalyticsConfig
+from basalt.configuration.days import Days
 from basalt.configuration.path_templates import DATE_FIELDS, fields_of
-from basalt.outputs.days import Days
 
 STATE = "_basalt"
 """The folder of records beside an output; readers leave out what begins with an underscore."""

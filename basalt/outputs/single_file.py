@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from basalt.compiler.sql import Literal
+from basalt.configuration.days import Days
 from basalt.errors import OutputError, OutputRangeError
-from basalt.outputs.days import Days
 from basalt.outputs.failures import writing_to
 from basalt.outputs.file_formats import FileFormat, Writer
 from basalt.outputs.paths import OutputPath

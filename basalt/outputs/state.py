@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from basalt.outputs.days import Days
+from basalt.configuration.days import Days
 from basalt.outputs.written import Written
 
 _SUFFIX = ".json"

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 
-from basalt.outputs.days import Days
+from basalt.configuration.days import Days
 
 
 @dataclass(frozen=True)
