@@ -59,6 +59,31 @@ def days_computed(passes: Mapping[str, PlannedPass], asked: Days) -> Days:
     return Days(_moved(asked.first, -before), _moved(asked.last, after))
 
 
+def days_read(passes: Mapping[str, PlannedPass], name: str, asked: Days) -> Days:
+    """Return the days that a pass is computed from, to have whole rows and indicators for those asked for."""
+    chain = _closure(passes, name)
+    found = days_computed(chain, asked)
+    looks_back = any(looks_beyond_days(each) for each in chain.values())
+    return Days(None if looks_back else found.first, found.last)
+
+
+def looks_beyond_days(planned: PlannedPass) -> bool:
+    """Tell whether an indicator of a pass depends on bars of days before."""
+    is_by_days = planned.contract is not None and planned.contract.is_within_days
+    return any(
+        not (is_by_days and each.day_offset is not None) and (each.memory != "window" or each.lookback > 0)
+        for each in planned.indicators
+    )
+
+
+def _closure(passes: Mapping[str, PlannedPass], name: str) -> dict[str, PlannedPass]:
+    """Return a pass with those it reads, through others as well."""
+    found = {name: passes[name]}
+    for source in passes[name].source_passes:
+        found |= _closure(passes, source)
+    return found
+
+
 def _reach(passes: Mapping[str, PlannedPass], day: date) -> int:
     """Return how many days beyond the midnight that begins a day are needed for the rows on its other side."""
     reaching = {name: each.contract for name, each in passes.items() if _regrids(passes, each)}

@@ -10,7 +10,7 @@ from functools import partial
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
-from basalt.compiler.days import days_computed, labels_of, reaching
+from basalt.compiler.days import days_computed, days_read, labels_of, reaching
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
@@ -72,11 +72,14 @@ def compilation(
     return planned, tuple(passes)
 
 
-def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Callable[[Days], Days]:
-    """Return a function from days that are asked for to those that are computed; raises as ``compile_pipeline``."""
+def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Callable[[str, Days], Days]:
+    """Return a function from a pass and days of it to the days it is computed from; raises as ``compile_pipeline``.
+
+    Indicators that look back need all days before.
+    """
     with Binder() as binder:
         planned, _ = compilation(Days(None, None).asked_of(config), schemas, binder)
-    return partial(days_computed, planned.planned)
+    return partial(days_read, planned.planned)
 
 
 def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:

@@ -49,6 +49,12 @@ class Job:
         changes = {"START_DATE": first, "END_DATE": last, "DATASETNAME": dataset, "OUTPUT_TARGET": None}
         return Job.of(self.config.model_copy(update={**changes, "PASSES": passes}), self.schemas)
 
+    def only(self, name: str) -> Job:
+        """Return the job of a pass and those it reads: without other readers, for which they have more columns."""
+        wanted = set(self.compiled.closure(name))
+        passes = [each for each in self.config.PASSES if each.name in wanted]
+        return Job.of(self.config.model_copy(update={"PASSES": passes}), self.schemas)
+
     def on(self, days: Days) -> Job:
         """Return the job for other days."""
         return Job.of(days.asked_of(self.config), self.schemas)
