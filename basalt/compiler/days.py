@@ -8,7 +8,7 @@ computed for the days around as well, and show the rows of the range.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from basalt.compiler.buckets import BucketContract, midnight
 from basalt.compiler.calendars import Buckets, CalendarBuckets
@@ -28,7 +28,7 @@ _ZONE = 1
 def labels_of(days: Days, contract: Buckets, type_: str) -> list[Fragment]:
     """Return the conditions that a row's ``TimeBucket``, of a DuckDB type, belongs to some days."""
     lower = None if days.first is None else contract.first_label(days.first)
-    upper = None if days.last is None else contract.first_label(days.last + timedelta(days=1))
+    upper = None if days.following is None else contract.first_label(days.following)
     return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
 
 
@@ -55,7 +55,7 @@ def weekdays_only(planned: PlannedPass, types: Mapping[str, str]) -> list[Fragme
 def days_computed(passes: Mapping[str, PlannedPass], asked: Days) -> Days:
     """Return the days that passes have to be computed for, so that those asked for have whole rows."""
     before = 0 if asked.first is None else _reach(passes, asked.first)
-    after = 0 if asked.last is None else _reach(passes, asked.last + timedelta(days=1))
+    after = 0 if asked.following is None else _reach(passes, asked.following)
     return Days(_moved(asked.first, -before), _moved(asked.last, after))
 
 
