@@ -47,10 +47,12 @@ class PassConfig(ConfigModel):
     """Which end of its bucket belongs to it; ``right`` when not given, for ``generic`` that of its source."""
     time_bucket_origin: str | None = None
     """Where buckets are counted from, UTC: a time of day or a timestamp; the Unix epoch when not given."""
-    timeline_mode: Literal["sparse_original", "dense"] = "sparse_original"
+    timeline_mode: Literal["sparse_original", "dense", "daily_analytics"] = "sparse_original"
     """``sparse_original``: a row for each bucket in which something happened; ``dense``: for every bucket of a listing
     between its first and its last one of a UTC day. In buckets without anything flows are 0, states and labels stay
-    what they were on the day, everything else is null."""
+    what they were on the day, everything else is null. ``daily_analytics``: one row per listing and UTC day, labelled
+    with the day: buckets of 86,400 s from midnight, or from ``time_bucket_origin``, closed ``left`` with their start as
+    label, unless ``time_bucket_closed`` and ``time_bucket_anchor`` say otherwise."""
     timeline_interval: list[str] | None = Field(default=None, min_length=2, max_length=2)
     """For ``dense``: the times of day, UTC, between which there is every bucket, and no other, of each listing on each
     day on which it has one: ``["08:00", "16:30"]``; ``24:00`` is the end of the day."""
@@ -143,6 +145,8 @@ class PassConfig(ConfigModel):
 
     def _wrong_timeline(self) -> Iterator[Disagreement]:
         """Yield what does not fit together of the timeline."""
+        if self.timeline_mode == "daily_analytics":
+            yield from self._wrong_for_days()
         if self.timeline_interval is not None and self.timeline_mode != "dense":
             yield Disagreement(("timeline_interval",), "an interval is of timeline_mode: dense")
         if self.timeline_market_states and self.timeline_mode != "dense":
@@ -155,6 +159,17 @@ class PassConfig(ConfigModel):
             if both := [state for state in breaks if state in self.timeline_market_states]:
                 message = f"{', '.join(both)} cannot be of timeline_market_states and a break"
                 yield Disagreement((f"{module}_analytics", "session_breaks"), message)
+
+    def _wrong_for_days(self) -> Iterator[Disagreement]:
+        """Yield what is said of other buckets than days."""
+        if self.time_bucket_seconds is not None:
+            message = "daily_analytics has a row per day; leave time_bucket_seconds out"
+            yield Disagreement(("time_bucket_seconds",), message)
+        if "generic" in self.modules:
+            message = "daily_analytics is of events; a generic pass has days with resample_rule: 1d"
+            yield Disagreement(("timeline_mode",), message)
+        if "book" in self.modules:
+            yield Disagreement(("timeline_mode",), "a book has a row per update, and no days")
 
     def _unread_inputs(self) -> Iterator[Disagreement]:
         """Yield the inputs of modules that do not read them."""

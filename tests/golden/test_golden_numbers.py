@@ -379,6 +379,7 @@ def columns_of(result: Result) -> set[str]:
 
 
 CHECKS = {
+    "daily_analytics": timelines.check_daily_analytics,
     "dense_timeline": check_dense_timeline,
     "book_changes": check_book_changes,
     "book_depth": check_book_depth,
