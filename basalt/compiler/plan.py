@@ -142,10 +142,14 @@ class Inputs:
     def events(self, config: PassConfig, module: ModuleName, default: str) -> SourceTable:
         """Return the events that a module reads, as a table of the kind ``default``: that one, or what it is given."""
         name = config.module_inputs.get(module, default)
-        if module not in config.module_inputs or name not in self.passes:
-            return replace(self.tables[name], kind=default)
+        return self.rows(name, default) if module in config.module_inputs else replace(self.tables[name], kind=default)
+
+    def rows(self, name: str, kind: str) -> SourceTable:
+        """Return the rows of an earlier pass, or else a table, as a table of a canonical kind."""
+        if name not in self.passes:
+            return replace(self.tables[name], kind=kind)
         visible = {column.name: self.types[name][column.name] for column in self.passes[name].columns}
-        return SourceTable.of_pass(name, visible, kind=default)
+        return SourceTable.of_pass(name, visible, kind=kind)
 
 
 class Module(Protocol):
