@@ -28,27 +28,32 @@ from basalt.configuration.indicators import IndicatorForm
 from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
 
 
+@dataclass(frozen=True)
+class Part:
+    """Dates that are a part of the days that are computed: all of their rows are to be seen.
+
+    The ``continued`` passes go on from what stood at the end of the days before, which a run has left in a relation.
+    """
+
+    continued: frozenset[str] = frozenset()
+
+
 def compile_pipeline(
     config: AnalyticsConfig,
     schemas: Mapping[str, Schema],
     *,
     is_complete: bool = False,
-    is_part: bool = False,
-    continued: frozenset[str] = frozenset(),
+    part: Part | None = None,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open. ``is_part`` takes the dates for a part of the days that are computed, all of whose rows are
-    to be seen; the ``continued`` passes go on from what a run left standing at the end of the days before, in a relation
-    of its own. Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds
-    any.
+    a pass leaves it open. With ``part`` the dates are a part of the days that are computed. Raises ConfigurationError,
+    BindingError or CompileError with every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(
-            config, schemas, binder, is_complete=is_complete, is_part=is_part, continued=continued
-        )
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, part=part)
         days = Days.of(done.config)
         emitted = {each.name: done.emit(each) for each in passes}
         return CompiledPipeline(passes=emitted, first_day=days.first, last_day=days.last)
@@ -60,17 +65,16 @@ def compilation(
     binder: Binder,
     *,
     is_complete: bool = False,
-    is_part: bool = False,
-    continued: frozenset[str] = frozenset(),
+    part: Part | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
     tables = _bind(config, schemas, binder)
-    planned = Compilation(config, binder, tables, is_complete, continued=continued)
+    planned = Compilation(config, binder, tables, is_complete, continued=part.continued if part else frozenset())
     planned.plan_all(passes)
     asked = Days.of(config)
-    computed = asked if is_part else days_computed(planned.planned, asked)
+    computed = asked if part else days_computed(planned.planned, asked)
     if computed != asked:
         planned = Compilation(computed.asked_of(config), binder, tables, is_complete, shown=asked)
         planned.plan_all(passes)

@@ -25,6 +25,7 @@ from basalt.compiler.modules.book import levels as book_levels
 from basalt.configuration import AnalyticsConfig
 from basalt.engine import slices
 from basalt.engine.job import Job
+from basalt.engine.row_groups import RowGroups
 
 
 def measured(rows: list[dict[str, Any]], levels: int, reset: str, **settings: object) -> Books:
@@ -131,7 +132,7 @@ def cut(path: Path) -> list[slices.Slice]:
     with duckdb.connect() as connection:
         schema = {"ListingId": "BIGINT", "EventTimestamp": "TIMESTAMP_NS", "Side": "BIGINT"}
         schemas = {"depth": {**schema, "Price": "DOUBLE", "Size": "DOUBLE"}}
-        return slices.day_slices(connection, Job.of(config, schemas).compiled.passes["books"].events, config)
+        return slices.day_slices(RowGroups(connection), Job.of(config, schemas).compiled.passes["books"].events, config)
 
 
 BOOKS = {"name": "books", "modules": "book", "book_analytics": {"levels": 2}}
