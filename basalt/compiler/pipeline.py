@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from basalt.catalog.tables import assumed_schema
@@ -17,7 +17,7 @@ from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, Co
 from basalt.compiler.modules import module_of
 from basalt.compiler.order import ordered_passes, sources_of
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
-from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
+from basalt.compiler.plan import Check, ContinuedPass, Inputs, Module, PlannedPass, Relations, standing_name
 from basalt.compiler.relations import database_aliases, relation
 from basalt.compiler.select import filtered, pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
@@ -28,23 +28,32 @@ from basalt.configuration.indicators import IndicatorForm
 from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
 
 
+@dataclass(frozen=True)
+class Part:
+    """Dates that are a part of the days that are computed: all of their rows are to be seen.
+
+    The ``continued`` passes go on from what stood at the end of the days before, which a run has left in a relation.
+    """
+
+    continued: frozenset[str] = frozenset()
+
+
 def compile_pipeline(
     config: AnalyticsConfig,
     schemas: Mapping[str, Schema],
     *,
     is_complete: bool = False,
-    is_part: bool = False,
+    part: Part | None = None,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open. ``is_part`` takes the dates for a part of the days that are computed, all of whose rows are
-    to be seen. Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds
-    any.
+    a pass leaves it open. With ``part`` the dates are a part of the days that are computed. Raises ConfigurationError,
+    BindingError or CompileError with every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder, is_complete=is_complete, is_part=is_part)
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, part=part)
         days = Days.of(done.config)
         emitted = {each.name: done.emit(each) for each in passes}
         return CompiledPipeline(passes=emitted, first_day=days.first, last_day=days.last)
@@ -56,16 +65,16 @@ def compilation(
     binder: Binder,
     *,
     is_complete: bool = False,
-    is_part: bool = False,
+    part: Part | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
     tables = _bind(config, schemas, binder)
-    planned = Compilation(config, binder, tables, is_complete)
+    planned = Compilation(config, binder, tables, is_complete, continued=part.continued if part else frozenset())
     planned.plan_all(passes)
     asked = Days.of(config)
-    computed = asked if is_part else days_computed(planned.planned, asked)
+    computed = asked if part else days_computed(planned.planned, asked)
     if computed != asked:
         planned = Compilation(computed.asked_of(config), binder, tables, is_complete, shown=asked)
         planned.plan_all(passes)
@@ -136,6 +145,7 @@ class Compilation:
     is_complete: bool = False
     shown: Days | None = None
     """The days whose rows are to be seen, where more are computed."""
+    continued: frozenset[str] = frozenset()
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     described: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -159,8 +169,10 @@ class Compilation:
 
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""
-        inputs = Inputs(self.config, self.tables, self.planned, self.types)
+        inputs = Inputs(self.config, self.tables, self.planned, self.types, self.continued)
         planned = _module(config).plan(config, inputs)
+        if config.name in self.continued:
+            self._declare_standing(config.name, _module(config).plan(config, replace(inputs, continued=frozenset())))
         query = pass_sql(title_of(config, planned), planned.steps(frozenset(planned.hidden), self.stand_ins(planned)))
         types = self._checked(query, config.name)
         place = f"pass {config.name}"
@@ -172,6 +184,16 @@ class Compilation:
             types |= {output.column: output.type for output in indicator.outputs}
         self.binder.declare(_stand_in(config.name), types)
         self.planned[config.name], self.types[config.name] = planned, types
+
+    def _declare_standing(self, name: str, planned: PlannedPass) -> None:
+        """Learn the types of what a pass leaves standing."""
+        if isinstance(planned, ContinuedPass) and (steps := planned.standing_steps(self.stand_ins(planned))):
+            self.binder.declare(_stand_in(standing_name(name)), self._checked(pass_sql(name, steps), name))
+
+    def _standing_sql(self, config: PassConfig) -> str | None:
+        planned = self.planned[config.name]
+        steps = planned.standing_steps(self.relations(planned)) if isinstance(planned, ContinuedPass) else []
+        return pass_sql(f"{config.name}: what stands at the end", steps).text if steps else None
 
     def emit(self, config: PassConfig) -> CompiledPass:
         """Return the SQL of a pass whose readers are all planned."""
@@ -200,6 +222,7 @@ class Compilation:
             indicator_form=form,
             depends_on=planned.source_passes,
             tables=planned.tables,
+            standing_sql=self._standing_sql(config),
             events=tuple(reaching(each, planned.contract) for each in planned.events),
             is_within_days=_is_within_days(planned) and (form.form == "arrow" or begins_daily(planned)),
             refusals=_compiled(planned.refusals(relations)),
@@ -226,7 +249,7 @@ class Compilation:
         found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
         for source in planned.source_passes:
             found[source] = self._read(source, shown=[] if planned.contract else self.shown_rows(source))
-        return found
+        return found | {name: Identifier(name) for name in map(standing_name, self.continued)}
 
     def _read(self, name: str, shown: Sequence[Sql]) -> Sql:
         rows = Identifier(self.read_name(name))
@@ -248,7 +271,7 @@ class Compilation:
         names = [*self.tables, *planned.source_passes]
         for name in planned.tables:
             self.binder.declare(_stand_in(name), self.tables[name].raw_schema)
-        return {name: Identifier(_stand_in(name)) for name in names}
+        return {name: Identifier(_stand_in(name)) for name in [*names, *map(standing_name, self.continued)]}
 
     def _checked(self, query: Sql, name: str) -> dict[str, str]:
         """Return the columns of a query over stand-ins; the same query, which has the same answer, is asked once."""
@@ -298,7 +321,10 @@ def _more(hidden: frozenset[str], shown: Sequence[Sql]) -> str:
 
 
 def _is_within_days(planned: PlannedPass) -> bool:
-    return planned.contract is not None and planned.contract.is_within_days and "TimeBucket" in planned.keys
+    """Tell whether rows come from one day each; events that a pass has as rows are not cut by the days of buckets."""
+    reads_rows_as_events = bool(planned.events and planned.source_passes)
+    is_by_day = planned.contract is not None and planned.contract.is_within_days
+    return is_by_day and "TimeBucket" in planned.keys and not reads_rows_as_events
 
 
 def _label_offset(planned: PlannedPass) -> int | None:

@@ -133,8 +133,12 @@ class L2AnalyticsConfig(BookMetricsConfig):
     ohlc: list[L2OHLCConfig] = Field(default_factory=list)
     """Bars of best prices and mids."""
     max_state_age_seconds: StateAge | None = None
-    """For a source whose nulls mean "unchanged": how long a value stands after it was given; until the next one when
-    there is no limit, with which a run cannot be cut by days."""
+    """How long something stands without an update. For a source whose nulls mean "unchanged" a value that was given;
+    until the next one when there is no limit, with which a run cannot be cut by days. On a dense timeline the book,
+    into empty buckets, those of the next day as well; as long as the day when there is no limit."""
+    session_breaks: Annotated[list[str], OneOrMany] = Field(default_factory=list)
+    """Market states of the table ``marketstate`` at whose beginning the book stops standing, until its next update: for
+    a source whose nulls mean "unchanged", and on a dense timeline."""
 
 
 class L2TWAnalyticsConfig(BookMetricsConfig):

@@ -8,7 +8,7 @@ from datetime import date
 
 from basalt.compiler.binder import Schema
 from basalt.compiler.model import CompiledPass, CompiledPipeline
-from basalt.compiler.pipeline import compile_pipeline
+from basalt.compiler.pipeline import Part, compile_pipeline
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.days import Days
 from basalt.engine.slices import Slice
@@ -32,10 +32,10 @@ class Job:
         """The pipeline for all days that are computed."""
         return Days(self.compiled.first_day, self.compiled.last_day).asked_of(self.config)
 
-    def restricted(self, days: Slice, name: str) -> CompiledPass:
-        """Return a pass compiled for a slice of its days."""
+    def restricted(self, days: Slice, name: str, continued: frozenset[str] = frozenset()) -> CompiledPass:
+        """Return a pass compiled for a slice of its days; ``continued`` names those whose slices before were run."""
         config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
-        return compile_pipeline(config, self.schemas, is_part=True).passes[name]
+        return compile_pipeline(config, self.schemas, part=Part(continued)).passes[name]
 
     def before(self, name: str, first: date | None, last: date, dataset: str) -> Job:
         """Return the job that computes a pass without its indicators for other days, and nothing else."""

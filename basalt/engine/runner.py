@@ -229,8 +229,8 @@ class Runner:
         return self._slices[name]
 
     def _restricted(self, root: str) -> Iterator[CompiledPass]:
-        for each in self._slices_of(root):
-            yield self._job.restricted(each, root)
+        for number, each in enumerate(self._slices_of(root)):
+            yield self._job.restricted(each, root, frozenset([root] if number else []))
 
     def _advance(self, done: int) -> None:
         self._parts_done = done

@@ -55,6 +55,18 @@ class Store:
         self.view(compiled)
         self._execute(f"DROP TABLE {self._rows_table(compiled)}")
 
+    def keep_standing(self, compiled: CompiledPass) -> None:
+        """Keep what a slice leaves standing, for the next one, in the place of what the one before left."""
+        if compiled.standing_sql is not None:
+            name, left = Identifier(compiled.standing_name), Identifier(f"{compiled.standing_name}__left")
+            self._execute(f"CREATE OR REPLACE TEMP TABLE {left} AS\n{compiled.standing_sql}")
+            self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\nSELECT * FROM {left}")
+            self._execute(f"DROP TABLE {left}")
+
+    def drop_standing(self, compiled: CompiledPass) -> None:
+        """Forget what the last slice left standing."""
+        self._execute(f"DROP TABLE IF EXISTS temp.{Identifier(compiled.standing_name)}")
+
     def keep_rows(self, compiled: CompiledPass, rows: pa.Table) -> None:
         """Keep rows that were computed outside DuckDB as the rows of a pass."""
         self.connection.register(_ROWS, rows)

@@ -108,12 +108,18 @@ class Sweep:
                 for each in self.members
                 if each.is_written_by_slice and each.landing is not None
             }
+            before: CompiledPass | None = None
             for number, root in enumerate(slices):
+                if before is not None:
+                    with self._at(before):
+                        self.store.keep_standing(before)
+                before = root
                 for each in self.members:
                     query = root.full_sql if each is self.members[0] else each.compiled.full_sql
-                    with of_pass(each.name), self._timed(each.name):
+                    with self._at(each.compiled):
                         self._slice(each, query, arrivals.get(each.name))
                 done(number + 1)
+        self.store.drop_standing(self.members[0].compiled)
         for each in self.members:
             self._settle(each)
 
@@ -132,10 +138,12 @@ class Sweep:
         return member.is_read or (member.is_kept and member.is_written_by_slice)
 
     @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
+    def _at(self, compiled: CompiledPass) -> Iterator[None]:
+        """Count the time that a pass takes, and name it where it fails."""
         started = time.perf_counter()
-        yield
-        self.seconds[name] += time.perf_counter() - started
+        with of_pass(compiled.name):
+            yield
+        self.seconds[compiled.name] += time.perf_counter() - started
 
     def _settle(self, member: Member) -> None:
         """Have the views of a pass show all of its rows."""

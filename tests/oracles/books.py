@@ -185,8 +185,13 @@ def bars_of(
     return found
 
 
-def with_what_stood(rows: Iterable[Row], max_age: int | None = None) -> list[dict[str, Any]]:
-    """Updates whose nulls mean "unchanged", each with the values before of its listing that are not too old."""
+def with_what_stood(
+    rows: Iterable[Row], max_age: int | None = None, breaks: Mapping[int, Sequence[int]] | None = None
+) -> list[dict[str, Any]]:
+    """Updates whose nulls mean "unchanged", each with the values before of its listing that are not too old.
+
+    A value that was given before a break does not stand at it and after.
+    """
     last: dict[tuple[int, str], tuple[int, float]] = {}
     found = []
     for row in in_order(rows):
@@ -196,7 +201,9 @@ def with_what_stood(rows: Iterable[Row], max_age: int | None = None) -> list[dic
             if value is not None:
                 last[key] = (row["TimestampNanoseconds"], value)
             since, stood = last.get(key, (0, None))
-            too_old = max_age is not None and row["TimestampNanoseconds"] - since > max_age
-            filled[column] = None if too_old else stood
+            now = row["TimestampNanoseconds"]
+            is_broken = any(since < moment <= now for moment in (breaks or {}).get(row["ListingId"], ()))
+            is_too_old = max_age is not None and now - since > max_age
+            filled[column] = None if is_too_old or is_broken else stood
         found.append(filled)
     return found

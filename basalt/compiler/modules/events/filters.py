@@ -14,7 +14,7 @@ from basalt.errors import BindingError
 Value = str | float | bool
 
 _TAKEN = re.compile(
-    r"(own_)*(event_ns|sequence|bucket|event_order|(given_)?aggressor|counted|tick_test|trading_day"
+    r"(own_)*(event_ns|sequence|bucket|is_break|session_number|event_order|(given_)?aggressor|counted|tick_test|trading_day"
     r"|(price|prior|bid|ask)_half_ticks|bid|ask|(weighted_)?mid|book_.*|standing_ns|(next|to)_ns|(total|bid|ask|unknown)_.*)",
     re.IGNORECASE | re.DOTALL,
 )
