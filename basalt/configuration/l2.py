@@ -87,6 +87,17 @@ class L2ConditionConfig(MetricGroupConfig):
     """``Locked``: the best bid equals the best ask; ``Crossed``: it is above; ``OneSided``: only one is there."""
 
 
+class L2GenericConfig(MetricGroupConfig):
+    """Measures of the book of your own, for the sides and levels that their names have."""
+
+    measures: Annotated[list[str], OneOrMany] = Field(min_length=1)
+    """What to measure: any measure of a template of your own in ``l2/`` of a folder of TEMPLATE_PATHS."""
+    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=both_sides, min_length=1)
+    """Which sides of the book, for measures that are of one."""
+    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=best_level, min_length=1)
+    """Which levels, 1 being the best, for measures that are of one, or up to one."""
+
+
 class BookMetricsConfig(ConfigModel):
     """What can be asked of the order book, at the last update or weighted by time."""
 
@@ -110,6 +121,8 @@ class BookMetricsConfig(ConfigModel):
     """Costs of trading a notional at once."""
     slopes: list[L2SlopeConfig] = Field(default_factory=list)
     """How fast quantities grow with the distance from the mid."""
+    generic_metrics: list[L2GenericConfig] = Field(default_factory=list)
+    """Measures of your own."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
     metric_prefix: str = ""

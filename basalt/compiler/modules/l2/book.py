@@ -178,7 +178,7 @@ class BookPoint:
             "is_compared": compose("{} IS NOT NULL", place(BEFORE_TIME)),
             "bid": bid,
             "ask": ask,
-            "mid": compose("({} + {}) / 2", bid.price, ask.price),
+            "mid": compose("(({} + {}) / 2)", bid.price, ask.price),
             "level": BookLevel(place, self.side, self.label),
             "levels": levels[self.side],
             "bid_level": BookLevel(place, "Bid", self.label),
