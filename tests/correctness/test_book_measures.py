@@ -146,6 +146,17 @@ def test_the_nanosecond_decides_the_bucket_and_the_sequence_the_last_update() ->
     assert result == {(11, minute): {"Bid": 2}, (11, minute + 60 * SECOND): {"Bid": 4}}
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_updates_that_nothing_orders_the_greatest_is_the_last(order: int) -> None:
+    """Their values are of one update, whichever row comes first."""
+    rows = [
+        update(1, 9.0, 11.0, BidQuantity1=2.0, AskQuantity1=1.0),
+        update(1, 9.0, 11.0, BidQuantity1=1.0, AskQuantity1=5.0),
+    ]
+    unnumbered = [{name: value for name, value in row.items() if name != "BMLLSequenceNo"} for row in rows[::order]]
+    assert only_bucket(unnumbered, {"liquidity": [{"measures": "Quantity"}]}) == {"BidQuantity1": 2, "AskQuantity1": 1}
+
+
 def test_a_close_before_opens_the_bar_counts_in_it_and_fills_one_without_a_price() -> None:
     rows = [update(1, 9.0, 11.0), update(61, 11.0, 13.0), update(121, None, 5.0), update(181, 1.0, 3.0)]
     result = book_result(book_table(rows), MINUTES, {"ohlc": [{"source": "Mid", "open_mode": "prev_close"}]})
