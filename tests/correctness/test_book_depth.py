@@ -122,8 +122,10 @@ def test_a_price_at_exactly_the_distance_counts(tick: int) -> None:
     near, far = mid / 100 - mid / 1_000_000 * 10, mid / 100 - 1
     book = {"BidPrice1": round(near, 6), "BidQuantity1": 5.0, "BidPrice2": far, "BidQuantity2": 7.0}
     book |= {"AskPrice1": round(2 * mid / 100 - near, 6), "AskQuantity1": 3.0, "AskPrice2": None, "AskQuantity2": None}
-    row = only_row(book, {"depth": [{"bps": 10}]})
-    assert row == {"BidDepth10bps": 5, "AskDepth10bps": 3}
+    row = only_row(book, {"depth": [{"bps": 10, "measures": ["Quantity", "Notional"]}]})
+    assert (row["BidDepth10bps"], row["AskDepth10bps"]) == (5, 3)
+    assert row["BidDepthNotional10bps"] == pytest.approx(5 * book["BidPrice1"])
+    assert row["AskDepthNotional10bps"] == pytest.approx(3 * book["AskPrice1"])
 
 
 def test_quantities_whose_sum_is_the_size_but_for_binary_digits_are_enough() -> None:
