@@ -8,6 +8,7 @@ from basalt.configuration.indicators import TalibIndicatorConfig
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
     L2ConditionConfig,
+    L2GenericConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
     L2OHLCConfig,
@@ -57,6 +58,7 @@ __all__ = [
     "L2AnalyticsConfig",
     "L2ConditionConfig",
     "L2DepthConfig",
+    "L2GenericConfig",
     "L2ImbalanceConfig",
     "L2LiquidityConfig",
     "L2MicropriceConfig",

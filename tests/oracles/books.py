@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from oracles.book_changes import change_columns, pairs
 from oracles.book_depth import depth_columns
 from oracles.book_rows import SIDES, Column, Row, Value, best, given, in_order, named
@@ -50,11 +52,20 @@ def spread(row: Row, variant: str) -> Value:
 
 def imbalance(row: Row, level: int, measure: str) -> Value:
     """Bid less ask, by their sum; None for a book that needs another side or has nothing to compare."""
+    if measure == "QuantitySlope":
+        return imbalance_slope(row, level)
     of = {"Orders": "NumOrders"}.get(measure, measure)
     bid, ask = (standing(row, side, level, of) for side in SIDES)
     if best(row) is None or bid is None or ask is None or bid + ask == 0:
         return None
     return (bid - ask) / (bid + ask)
+
+
+def imbalance_slope(row: Row, level: int) -> Value:
+    """The slope of the line that numpy fits through the imbalances of the levels; None where one has none."""
+    numbers = range(1, level + 1)
+    imbalances = [imbalance(row, number, "Quantity") for number in numbers]
+    return None if None in imbalances else float(np.polyfit(numbers, imbalances, 1)[0])
 
 
 def price(row: Row, source: str) -> Value:
