@@ -1,0 +1,62 @@
+"""Targets of every kind, and what a program that knows nothing of Basalt finds in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from bars import SCHEMA, Row, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+DATED = "{start_date}_{end_date}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A target below a folder, and a function that returns the rows in it."""
+
+    target: Callable[[Path], dict[str, Any]]
+    rows: Callable[[Path], list[Row]]
+
+
+def _of_tables(tables: Iterable[pa.Table]) -> list[Row]:
+    rows = [row for each in tables for row in each.to_pylist()]
+    return in_order([tuple(row[name] for name in SCHEMA.names) for row in rows])
+
+
+def _parquet_files(folder: Path) -> list[Row]:
+    return _of_tables(pq.ParquetFile(path).read() for path in folder.glob("bars/*.parquet"))
+
+
+def _arrow_files(folder: Path) -> list[Row]:
+    return _of_tables(pa.ipc.open_file(path).read_all() for path in folder.glob("bars/*.arrow"))
+
+
+def _partitioned(folder: Path) -> list[Row]:
+    return _of_tables([ds.dataset(folder / "bars", partitioning="hive").to_table()])
+
+
+KINDS = {
+    "file": Kind(lambda folder: {"path_template": f"{folder}/{{pass}}/{DATED}.parquet"}, _parquet_files),
+    "arrow": Kind(lambda folder: {"type": "arrow", "path_template": f"{folder}/{{pass}}/{DATED}.arrow"}, _arrow_files),
+    "folder": Kind(
+        lambda folder: {"path_template": f"{folder}/{{pass}}", "partition_by": ["Date", "MIC"]}, _partitioned
+    ),
+    "folder by venue": Kind(
+        lambda folder: {"path_template": f"{folder}/{{pass}}", "partition_by": ["MIC"]}, _partitioned
+    ),
+}
+
+
+def left_over(folder: Path) -> list[str]:
+    """What is under way, or holds something: all that must not be there when no run is."""
+    found = [path.relative_to(folder) for path in folder.rglob("*")]
+    return [str(path) for path in found if {"lock", "under_way", "takeover", "replaced"} & set(path.parts)] + [
+        str(path) for path in found if path.suffix in (".part", ".wal")
+    ]
