@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -206,8 +206,7 @@ class FolderRows:
 
     def discard(self) -> None:
         """Let go of files that did not become whole; what failed has been told already."""
-        with suppress(OSError, pa.ArrowException):
-            self._files.close()
+        self._files.discard()
 
 
 def _link_others(folder: Path, whole: Path, without: set[str]) -> None:
