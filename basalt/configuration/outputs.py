@@ -153,7 +153,7 @@ class _TableTarget(_Target):
     @classmethod
     def _known_fields(cls, template: str) -> str:
         parts = without_dates(template, "a row tells its own time").split(".")
-        if len(parts) > 2 or not all(part.strip() for part in parts):  # noqa: PLR2004 - a schema and a table
+        if len(parts) > 2 or not all(part.strip() for part in parts) or "{{" in template:  # noqa: PLR2004 - a schema and a table
             message = f"{template!r} is not the name of a table; write table or schema.table"
             raise ValueError(message)
         return template

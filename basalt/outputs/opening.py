@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from basalt.configuration import AnalyticsConfig, ArrowTarget, OutputTarget, ParquetTarget
+from pathlib import Path
+
+from basalt.configuration import (
+    AnalyticsConfig,
+    ArrowTarget,
+    DuckDBTarget,
+    OutputTarget,
+    ParquetTarget,
+    SqlTarget,
+)
 from basalt.configuration.days import Days
+from basalt.outputs.databases.adbc import Postgres, SQLiteFile
+from basalt.outputs.databases.duckdb_file import DuckDBFile
+from basalt.outputs.databases.secrets import SecretUrl
+from basalt.outputs.databases.session import Database
+from basalt.outputs.databases.table import TableOutput
 from basalt.outputs.file_formats import format_of
 from basalt.outputs.output import Output
 from basalt.outputs.partitioned import PartitionedFolder
@@ -18,11 +32,34 @@ def output_of(target: OutputTarget, shape: PassShape, config: AnalyticsConfig) -
 
     Raises BindingError when the target does not fit the pass.
     """
-    days = Days(config.START_DATE, config.END_DATE)
-    if isinstance(target, (ParquetTarget, ArrowTarget)) and "://" not in target.path_template:
-        return _files(target, shape, OutputPath.of(target.path_template, shape.name, config), days)
+    match target:
+        case DuckDBTarget() | SqlTarget():
+            table = _filled(target.table, shape, config)
+            return TableOutput.of(_database(target, shape, config), table, target.mode, shape)
+        case ParquetTarget() | ArrowTarget() if "://" not in target.path_template:
+            days = Days(config.START_DATE, config.END_DATE)
+            return _files(target, shape, OutputPath.of(target.path_template, shape.name, config), days)
     message = f"a target of type {target.type} cannot be written there"
     raise shape.refuse(message)
+
+
+def _database(target: DuckDBTarget | SqlTarget, shape: PassShape, config: AnalyticsConfig) -> Database:
+    if isinstance(target, DuckDBTarget):
+        return DuckDBFile(Path(_filled(target.file, shape, config)))
+    scheme, _, rest = target.url.partition("://")
+    if scheme == "sqlite" and "." in target.table:
+        message = "SQLite has no schemas"
+        raise shape.refuse(message, "name a table")
+    if scheme == "sqlite":
+        return SQLiteFile(Path(rest.removeprefix("/")))
+    if scheme in ("postgresql", "postgres"):
+        return Postgres(SecretUrl(target.url))
+    message = f"{scheme} is not a database that can be written"
+    raise shape.refuse(message)
+
+
+def _filled(template: str, shape: PassShape, config: AnalyticsConfig) -> str:
+    return OutputPath.of(template, shape.name, config).of_days(Days(None, None))
 
 
 def _files(target: ParquetTarget | ArrowTarget, shape: PassShape, paths: OutputPath, days: Days) -> Output:

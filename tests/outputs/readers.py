@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -42,6 +46,17 @@ def _partitioned(folder: Path) -> list[Row]:
     return _of_tables([ds.dataset(folder / "bars", partitioning="hive").to_table()])
 
 
+def _duckdb(folder: Path) -> list[Row]:
+    with duckdb.connect(str(folder / "us.duckdb"), read_only=True) as connection:
+        return in_order(connection.execute(f"SELECT {', '.join(SCHEMA.names)} FROM bars").fetchall())
+
+
+def _sqlite(folder: Path) -> list[Row]:
+    with contextlib.closing(sqlite3.connect(folder / "us.db")) as connection:
+        found = connection.execute(f"SELECT {', '.join(SCHEMA.names)} FROM bars").fetchall()
+    return in_order([(listing, mic, datetime.fromisoformat(time), volume) for listing, mic, time, volume in found])
+
+
 KINDS = {
     "file": Kind(lambda folder: {"path_template": f"{folder}/{{pass}}/{DATED}.parquet"}, _parquet_files),
     "arrow": Kind(lambda folder: {"type": "arrow", "path_template": f"{folder}/{{pass}}/{DATED}.arrow"}, _arrow_files),
@@ -51,6 +66,8 @@ KINDS = {
     "folder by venue": Kind(
         lambda folder: {"path_template": f"{folder}/{{pass}}", "partition_by": ["MIC"]}, _partitioned
     ),
+    "duckdb": Kind(lambda folder: {"type": "duckdb", "file": f"{folder}/{{datasetname}}.duckdb"}, _duckdb),
+    "sqlite": Kind(lambda folder: {"type": "sql", "url": f"sqlite:///{folder}/us.db"}, _sqlite),
 }
 
 
@@ -58,5 +75,5 @@ def left_over(folder: Path) -> list[str]:
     """What is under way, or holds something: all that must not be there when no run is."""
     found = [path.relative_to(folder) for path in folder.rglob("*")]
     return [str(path) for path in found if {"lock", "under_way", "takeover", "replaced"} & set(path.parts)] + [
-        str(path) for path in found if path.suffix in (".part", ".wal")
+        str(path) for path in found if path.suffix in (".part", ".wal", ".db-journal")
     ]
