@@ -7,6 +7,7 @@ from pathlib import Path
 from basalt.configuration import (
     AnalyticsConfig,
     ArrowTarget,
+    DeltaTarget,
     DuckDBTarget,
     OutputTarget,
     ParquetTarget,
@@ -18,6 +19,7 @@ from basalt.outputs.databases.duckdb_file import DuckDBFile
 from basalt.outputs.databases.secrets import SecretUrl
 from basalt.outputs.databases.session import Database
 from basalt.outputs.databases.table import TableOutput
+from basalt.outputs.delta import DeltaOutput
 from basalt.outputs.file_formats import format_of
 from basalt.outputs.output import Output
 from basalt.outputs.partitioned import PartitionedFolder
@@ -25,6 +27,7 @@ from basalt.outputs.partitions import Partitioning
 from basalt.outputs.paths import OutputPath
 from basalt.outputs.shape import PassShape
 from basalt.outputs.single_file import SingleFile
+from basalt.outputs.work_area import WorkArea
 
 
 def output_of(target: OutputTarget, shape: PassShape, config: AnalyticsConfig) -> Output:
@@ -39,6 +42,11 @@ def output_of(target: OutputTarget, shape: PassShape, config: AnalyticsConfig) -
         case ParquetTarget() | ArrowTarget() if "://" not in target.path_template:
             days = Days(config.START_DATE, config.END_DATE)
             return _files(target, shape, OutputPath.of(target.path_template, shape.name, config), days)
+        case DeltaTarget() if "://" not in target.path_template:
+            paths = OutputPath.of(target.path_template, shape.name, config)
+            location = paths.of_days(Days(None, None))
+            area = WorkArea(Path(paths.root) / paths.state, location)
+            return DeltaOutput.of(location, area, target, shape)
     message = f"a target of type {target.type} cannot be written there"
     raise shape.refuse(message)
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from bars import SCHEMA, Row, in_order
+from deltalake import DeltaTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,6 +58,14 @@ def _sqlite(folder: Path) -> list[Row]:
     return in_order([(listing, mic, datetime.fromisoformat(time), volume) for listing, mic, time, volume in found])
 
 
+def _delta(folder: Path) -> list[Row]:
+    return _of_tables([DeltaTable(folder / "bars").to_pyarrow_table()])
+
+
+def _delta_target(folder: Path) -> dict[str, Any]:
+    return {"type": "delta", "path_template": f"{folder}/{{pass}}", "partition_by": ["Date"]}
+
+
 KINDS = {
     "file": Kind(lambda folder: {"path_template": f"{folder}/{{pass}}/{DATED}.parquet"}, _parquet_files),
     "arrow": Kind(lambda folder: {"type": "arrow", "path_template": f"{folder}/{{pass}}/{DATED}.arrow"}, _arrow_files),
@@ -67,13 +76,24 @@ KINDS = {
         lambda folder: {"path_template": f"{folder}/{{pass}}", "partition_by": ["MIC"]}, _partitioned
     ),
     "duckdb": Kind(lambda folder: {"type": "duckdb", "file": f"{folder}/{{datasetname}}.duckdb"}, _duckdb),
+    "delta": Kind(_delta_target, _delta),
+    "delta, appended": Kind(
+        lambda folder: {"type": "delta", "path_template": f"{folder}/{{pass}}", "mode": "append"}, _delta
+    ),
     "sqlite": Kind(lambda folder: {"type": "sql", "url": f"sqlite:///{folder}/us.db"}, _sqlite),
 }
 
 
 def left_over(folder: Path) -> list[str]:
     """What is under way, or holds something: all that must not be there when no run is."""
+    marks = {"lock", "under_way", "takeover", "replaced", "commit"}
     found = [path.relative_to(folder) for path in folder.rglob("*")]
-    return [str(path) for path in found if {"lock", "under_way", "takeover", "replaced"} & set(path.parts)] + [
-        str(path) for path in found if path.suffix in (".part", ".wal", ".db-journal")
-    ]
+    found = [path for path in found if marks & set(path.parts) or path.suffix in (".part", ".wal", ".db-journal")]
+    return [str(path) for path in found] + _untold(folder / "bars")
+
+
+def _untold(table: Path) -> list[str]:
+    """The files of a Delta table that no commit tells of."""
+    logs = list(table.glob("_delta_log/*.json"))
+    told = "".join(path.read_text() for path in logs)
+    return [path.name for path in table.rglob("*.parquet") if logs and path.name not in told]
