@@ -217,6 +217,9 @@ def _location(template: str) -> str:
     if sign and scheme != "s3":
         message = "a path is local or begins with s3://"
         raise ValueError(message)
+    if sign and not rest.partition("/")[2].strip("/"):
+        message = "a path in S3 has a bucket and a key: s3://bucket/key"
+        raise ValueError(message)
     if sign and "@" in rest.partition("/")[0]:
         message = "a path has no credentials in it; they are taken from the environment (AWS_ACCESS_KEY_ID, ...)"
         raise ValueError(message)

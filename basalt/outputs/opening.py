@@ -21,6 +21,8 @@ from basalt.outputs.databases.session import Database
 from basalt.outputs.databases.table import TableOutput
 from basalt.outputs.delta import DeltaOutput
 from basalt.outputs.file_formats import format_of
+from basalt.outputs.object_store import SCHEME
+from basalt.outputs.objects import ObjectOutput, area_of
 from basalt.outputs.output import Output
 from basalt.outputs.partitioned import PartitionedFolder
 from basalt.outputs.partitions import Partitioning
@@ -39,16 +41,15 @@ def output_of(target: OutputTarget, shape: PassShape, config: AnalyticsConfig) -
         case DuckDBTarget() | SqlTarget():
             table = _filled(target.table, shape, config)
             return TableOutput.of(_database(target, shape, config), table, target.mode, shape)
-        case ParquetTarget() | ArrowTarget() if "://" not in target.path_template:
-            days = Days(config.START_DATE, config.END_DATE)
-            return _files(target, shape, OutputPath.of(target.path_template, shape.name, config), days)
-        case DeltaTarget() if "://" not in target.path_template:
+        case DeltaTarget():
             paths = OutputPath.of(target.path_template, shape.name, config)
             location = paths.of_days(Days(None, None))
-            area = WorkArea(Path(paths.root) / paths.state, location)
+            is_remote = location.startswith(SCHEME)
+            area = area_of(paths, location) if is_remote else WorkArea(Path(paths.root) / paths.state, location)
             return DeltaOutput.of(location, area, target, shape)
-    message = f"a target of type {target.type} cannot be written there"
-    raise shape.refuse(message)
+        case ParquetTarget() | ArrowTarget():
+            days = Days(config.START_DATE, config.END_DATE)
+            return _files(target, shape, OutputPath.of(target.path_template, shape.name, config), days)
 
 
 def _database(target: DuckDBTarget | SqlTarget, shape: PassShape, config: AnalyticsConfig) -> Database:
@@ -73,7 +74,10 @@ def _filled(template: str, shape: PassShape, config: AnalyticsConfig) -> str:
 def _files(target: ParquetTarget | ArrowTarget, shape: PassShape, paths: OutputPath, days: Days) -> Output:
     shape.check_columns(target.sort_by, "sort_by")
     sort_by = tuple(target.sort_by)
-    if isinstance(target, ParquetTarget) and target.partition_by:
-        partitioning = Partitioning.of(shape, tuple(target.partition_by))
+    by = tuple(target.partition_by) if isinstance(target, ParquetTarget) else ()
+    partitioning = Partitioning.of(shape, by) if by else None
+    if target.path_template.startswith(SCHEME):
+        return ObjectOutput(paths, days, format_of(target), partitioning, sort_by)
+    if partitioning is not None:
         return PartitionedFolder(paths, days, format_of(target), partitioning, sort_by)
     return SingleFile(paths, days, format_of(target), sort_by)

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
-from dataclasses import dataclass
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
+import boto3
 import pytest
+from servers import PASSWORD, VARIABLE, Server, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PASSWORD = "canary/: of@many?signs"  # noqa: S105 - of a server that lives for the tests
-VARIABLE = "BASALT_TEST_PASSWORD"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A Postgres server that listens on a socket in a folder."""
-
-    folder: Path
-
-    @property
-    def url(self) -> str:
-        """The URL as a pipeline has it."""
-        return f"postgresql://market:${{{VARIABLE}}}@/postgres?host={self.folder}"
-
-    def connect(self) -> psycopg.Connection:
-        """Connect without Basalt."""
-        return psycopg.connect(
-            host=str(self.folder), user="market", password=PASSWORD, dbname="postgres", autocommit=True
-        )
 
 
 def _programs() -> Path:
@@ -83,3 +65,39 @@ def server(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
     return postgres
+
+
+@pytest.fixture(scope="session")
+def s3_port() -> Iterator[int]:
+    """The port of a server that speaks S3, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        for line in server.stderr:
+            if "Running on" in line:
+                break
+        threading.Thread(target=server.stderr.read, daemon=True).start()
+        yield port
+        server.terminate()
+
+
+@pytest.fixture
+def store(s3_port: int, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """An empty bucket, and in the environment what it takes to use it."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": "canary",
+        "AWS_SECRET_ACCESS_KEY": PASSWORD,
+        "AWS_REGION": "us-east-1",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{s3_port}",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", region_name="us-east-1")
+    client.create_bucket(Bucket="market")
+    for each in client.list_objects_v2(Bucket="market").get("Contents", []):
+        client.delete_object(Bucket="market", Key=each["Key"])
+    return Store(client)

@@ -13,8 +13,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 from bars import MINUTE, SCHEMA, Row, bars, day, in_order, open_output, put, shape, table, write
-from conftest import Server
 from readers import KINDS
+from servers import Server
 
 from basalt.compiler.columns import Column
 from basalt.errors import BindingError, OutputBusyError, OutputError, OutputRangeError
