@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 
 from basalt.configuration import DeltaTarget
+from basalt.configuration.days import Days
 from basalt.configuration.outputs import DAY_COLUMN
 from basalt.errors import OutputBusyError, OutputError, OutputRangeError, listing
 from basalt.outputs.area import Area
 from basalt.outputs.databases.session import moment_text, quoted
 from basalt.outputs.databases.storage import Stored, conformed, standard
-from basalt.outputs.days import Days
 from basalt.outputs.delta_orphans import remove_orphans
 from basalt.outputs.failures import writing_to
 from basalt.outputs.partitions import Partitioning

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from basalt.outputs.days import Days
+from basalt.configuration.days import Days
 from basalt.outputs.failures import writing_to
 from basalt.outputs.file_formats import FileFormat
 from basalt.outputs.open_files import OpenFiles

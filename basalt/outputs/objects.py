@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from basalt.configuration.days import Days
 from basalt.errors import OutputRangeError
-from basalt.outputs.days import Days
 from basalt.outputs.failures import writing_to
 from basalt.outputs.file_formats import FileFormat
 from basalt.outputs.folder_rows import FolderRows

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from basalt.configuration.days import Days
 from basalt.configuration.outputs import TableMode
 from basalt.errors import OutputError, OutputRangeError, listing
 from basalt.outputs.databases.session import Database, Session, TableName, quoted
 from basalt.outputs.databases.storage import Stored
-from basalt.outputs.days import Days
 from basalt.outputs.shape import PassShape
 from basalt.outputs.written import Written
 

@@ -9,11 +9,12 @@ from datetime import date
 
 import pyarrow as pa
 
+from basalt.configuration.days import Days
 from basalt.configuration.outputs import TableMode
 from basalt.outputs.databases.changes import Changes
 from basalt.outputs.databases.session import Database, Session, TableName
 from basalt.outputs.databases.storage import Stored, conformed
-from basalt.outputs.days import Days, row_days
+from basalt.outputs.days import row_days
 from basalt.outputs.failures import writing_to
 from basalt.outputs.partitions import check_days
 from basalt.outputs.shape import PassShape
