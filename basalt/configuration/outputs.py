@@ -160,13 +160,13 @@ class _TableTarget(_Target):
 
 
 class SqlTarget(_TableTarget):
-    """A pass as a table of Postgres, SQLite, or another database that SQLAlchemy knows; each run is one transaction."""
+    """A pass as a table of Postgres or SQLite; each run is one transaction."""
 
     type: Literal["sql"] = "sql"
     """The kind of target."""
     url: str
-    """URL of the database: ``postgresql://me:${PGPASSWORD}@host/db``, ``sqlite:///market.db`` (relative to the pipeline
-    file), or one of SQLAlchemy. ``${NAME}`` is taken from the environment, and a password always is."""
+    """URL of the database: ``postgresql://me:${PGPASSWORD}@host/db``, or ``sqlite:///market.db``, which is relative to
+    the pipeline file. ``${NAME}`` is taken from the environment, and a password always is."""
 
     @field_validator("url")
     @classmethod

@@ -61,10 +61,7 @@ def _database(target: DuckDBTarget | SqlTarget, shape: PassShape, config: Analyt
         raise shape.refuse(message, "name a table")
     if scheme == "sqlite":
         return SQLiteFile(Path(rest.removeprefix("/")))
-    if scheme in ("postgresql", "postgres"):
-        return Postgres(SecretUrl(target.url))
-    message = f"{scheme} is not a database that can be written"
-    raise shape.refuse(message)
+    return Postgres(SecretUrl(target.url))
 
 
 def _filled(template: str, shape: PassShape, config: AnalyticsConfig) -> str:
