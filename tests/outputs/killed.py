@@ -1,9 +1,10 @@
 """Writes outputs in processes that are killed at random moments, and looks at what is left.
 
 Called with a folder, the number of trials, and the kinds of outputs. Each trial writes other rows for some days of an
-output in a process that is killed, by SIGKILL: every second time after a number of calls, counted, and otherwise after
-a time. What is then read must be all of the old rows or all of the new ones. After that the rows are written by a
-process that is left alone, and nothing else may be there. Every look and every run has a process of its own.
+output in a process that is killed, by SIGKILL: every second time before a step that opens, renames, links or removes a
+file, and otherwise after a time. What is then read must be all of the old rows or all of the new ones. After that the
+rows are written by a process that is left alone, and nothing else may be there. Every look and every run has a process
+of its own.
 """
 
 from __future__ import annotations
@@ -42,21 +43,19 @@ def in_process(work: Callable[[], int], kill_after: float | None = None) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def calls_counted(work: Callable[[], object], stop: int | None = None) -> int:
-    """Return how many calls of functions something makes; at the one numbered ``stop`` the process is killed."""
+def steps_counted(work: Callable[[], object], stop: int | None = None) -> int:
+    """Return how often something opens, renames, links or removes a file; it is killed at the time numbered ``stop``."""
     count = 0
 
-    def counted(*_: object) -> None:
+    def counted(event: str, _: object) -> None:
         nonlocal count
-        count += 1
-        if count == stop:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if event == "open" or event.startswith(("os.", "shutil.", "ctypes.")):
+            count += 1
+            if count == stop:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-    sys.setprofile(counted)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
+    sys.addaudithook(counted)
+    work()
     return count
 
 
@@ -85,7 +84,7 @@ def begun(kind: Kind, folder: Path) -> int:
 
 def killed_by_count(kind: Kind, folder: Path, version: int, stop: int) -> int:
     """Write the days, and end before that."""
-    calls_counted(run(kind, folder, version), stop)
+    steps_counted(run(kind, folder, version), stop)
     return 0
 
 
@@ -109,7 +108,7 @@ def aftermath(kind: Kind, folder: Path, version: int) -> int:
 
 
 def measured(kind: Kind, folder: Path) -> tuple[int, float]:
-    """Return how many calls a run makes, and how long it takes in seconds."""
+    """Return how many steps a run takes, and how long it takes in seconds."""
     reading, writing = os.pipe()
 
     def counting() -> int:
@@ -117,7 +116,7 @@ def measured(kind: Kind, folder: Path) -> tuple[int, float]:
         started = time.perf_counter()
         once()
         seconds = time.perf_counter() - started
-        os.write(writing, f"{calls_counted(again)} {seconds}".encode())
+        os.write(writing, f"{steps_counted(again)} {seconds}".encode())
         return 0
 
     assert in_process(counting) == 0
@@ -130,11 +129,11 @@ def killed_over_and_over(name: str, folder: Path, trials: int) -> tuple[int, int
     kind, chance = KINDS[name], random.Random(name)  # noqa: S311 - the same moments every time
     folder.mkdir()
     assert in_process(partial(begun, kind, folder)) == 0
-    calls, seconds = measured(kind, folder)
+    steps, seconds = measured(kind, folder)
     deaths = landed = 0
     for version in range(1, trials + 1):
         if version % 2:
-            ended = in_process(partial(killed_by_count, kind, folder, version, chance.randint(1, calls)))
+            ended = in_process(partial(killed_by_count, kind, folder, version, chance.randint(1, steps)))
         else:
             ended = in_process(partial(killed_by_time, kind, folder, version), chance.uniform(0, 1.5 * seconds))
         deaths += ended == -signal.SIGKILL

@@ -13,6 +13,7 @@ from readers import KINDS, left_over
 
 from basalt.compiler.columns import Column
 from basalt.errors import BindingError, MissingPackageError, OutputBusyError, OutputError, OutputRangeError
+from basalt.outputs.delta import HeldDelta
 from basalt.outputs.shape import PassShape
 
 ROWS = KINDS["delta"].rows
@@ -114,3 +115,23 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         write(target(tmp_path), 0, 0, bars(0, 0, 1))
     shutil.rmtree(tmp_path / "bars", ignore_errors=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_ended_between_its_commit_and_its_record_is_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = target(tmp_path, mode="append")
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HeldDelta, "_record", end)
+        with pytest.raises(KeyboardInterrupt):
+            write(append, 0, 1, bars(0, 1, 1), 1)
+    assert ROWS(tmp_path) == in_order(bars(0, 1, 1))
+    with open_output(append).held() as held:
+        assert [(each.days.text, each.run) for each in held.records()] == [(f"{day(0)}_{day(1)}", "run 1")]
+    write(append, 0, 1, bars(0, 1, 2), 2)
+    assert ROWS(tmp_path) == in_order(bars(0, 1, 2))
+    assert left_over(tmp_path) == []

