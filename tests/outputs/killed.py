@@ -44,7 +44,7 @@ def in_process(work: Callable[[], int], kill_after: float | None = None) -> int:
 
 
 def steps_counted(work: Callable[[], object], stop: int | None = None) -> int:
-    """Return how often something opens, renames, links or removes a file; it is killed at the time numbered ``stop``."""
+    """Return how often something opens, renames, links or removes a file; it is killed at number ``stop``."""
     count = 0
 
     def counted(event: str, _: object) -> None:
