@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier, Literal
-from basalt.engine.parts import PartsFolder
 from basalt.errors import RunError
+from basalt.outputs.temporary import TemporaryFolder
 
 _ROWS = "basalt_rows"
 
@@ -22,7 +22,7 @@ class Store:
         self.connection = connection
         catalog, self._current = connection.execute("SELECT current_catalog(), current_schema()").fetchall()[0]
         self._catalog, self._dataset = str(catalog), dataset
-        self._folder = PartsFolder()
+        self._folder = TemporaryFolder()
         self._parts: dict[str, list[Path]] = {}
         self._execute(f"CREATE SCHEMA IF NOT EXISTS {Identifier(self._catalog, dataset)}")
 
