@@ -18,6 +18,7 @@ from basalt.cli.options import (
     load_pipeline,
     pipeline_path,
 )
+from basalt.errors import CallError
 
 
 class Format(StrEnum):
@@ -59,6 +60,9 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             help="Have the SQL compute the indicators too, where a pass leaves open where they are computed.",
         ),
     ] = False,
+    checks: Annotated[
+        bool, typer.Option("--checks", help="Print the SQL of the checks instead, for the passes that have some.")
+    ] = False,
     start_date: StartDate = None,
     end_date: EndDate = None,
     settings: Settings = None,
@@ -68,9 +72,15 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
     The passes come as CREATE VIEW statements, in the order in which they can be run. Standard output holds SQL (or
     JSON) and nothing else; warnings go to standard error.
     """
-    from basalt.cli.emission import emit  # noqa: PLC0415 - the compiler is imported when it is used
+    from basalt.cli.emission import emit, emit_checks  # noqa: PLC0415 - the compiler is imported when it is used
 
     config = load_pipeline(pipeline_path(pipeline, pipeline_option), settings, start_date, end_date)
+    if checks:
+        if form is Format.json or complete:
+            message = "checks are SQL, and the same with and without indicators in it"
+            raise CallError(message, place="--checks", suggestion="leave out --format json and --complete")
+        emit_checks(config, pass_name, folder)
+        return
     emit(config, pass_name, form.value, folder, complete=complete)
 
 

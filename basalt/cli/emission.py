@@ -37,6 +37,21 @@ def emit(config: AnalyticsConfig, pass_name: str | None, form: Form, folder: Pat
     _deliver(texts, folder)
 
 
+def emit_checks(config: AnalyticsConfig, pass_name: str | None, folder: Path | None) -> None:
+    """Print the SQL of the checks of a pipeline, or of one pass of it; into files of a folder when one is given.
+
+    Raises what ``basalt.compile`` raises, CallError when there is no such pass or it has no checks, OutputError when a
+    file cannot be written.
+    """
+    found = basalt.compile_checks(config)
+    if pass_name is not None:
+        if pass_name not in found:
+            message = f"there is no pass {pass_name!r} with checks; there are {listing(found) or 'none'}"
+            raise CallError(message, place="--pass", suggestion=nearest(pass_name, found))
+        found = {pass_name: found[pass_name]}
+    _deliver({f"{name}.checks.sql": text for name, text in found.items()}, folder)
+
+
 _FORMS = {
     "arrow": "not in this SQL, a run adds it",
     "udf": "in this SQL, which calls functions that basalt.register_functions adds to a connection",

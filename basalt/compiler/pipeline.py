@@ -25,7 +25,7 @@ from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.days import Days
 from basalt.configuration.indicators import IndicatorForm
-from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
+from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError, raise_together
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,8 @@ def _bind(config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder
             bound[name] = bind_source(name, config.TABLES.get(name), schema, binder)
         except BasaltError as error:
             errors.append(error)
-    _raise_together(errors)
+    raise_together(errors)
     return bound
-
-
-def _raise_together(errors: list[BasaltError]) -> None:
-    if errors:
-        raise type(errors[0])(problem for error in errors for problem in error.problems)
 
 
 @dataclass
@@ -165,7 +160,7 @@ class Compilation:
                 errors.append(error)
             if each.name not in self.planned:
                 faulty.add(each.name)
-        _raise_together(errors)
+        raise_together(errors)
 
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""

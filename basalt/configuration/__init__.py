@@ -34,6 +34,24 @@ from basalt.configuration.outputs import (
     SqlTarget,
 )
 from basalt.configuration.passes import PassConfig
+from basalt.configuration.quality import (
+    AcceptedValuesCheck,
+    BookNotCrossedCheck,
+    ConservedCheck,
+    ExpectedColumnsCheck,
+    FreshnessCheck,
+    MonotonicTimeCheck,
+    NoNanCheck,
+    NotNullCheck,
+    NullRateCheck,
+    OhlcCheck,
+    PreserveCheck,
+    QualityConfig,
+    RangeCheck,
+    RowCountCheck,
+    SchemaLockConfig,
+    UniqueCheck,
+)
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
 from basalt.configuration.tables import TableConfig
 from basalt.configuration.trade import (
@@ -47,13 +65,18 @@ from basalt.configuration.trade import (
 )
 
 __all__ = [
+    "AcceptedValuesCheck",
     "AggressorRuleConfig",
     "AnalyticsConfig",
     "ArrowTarget",
     "BookAnalyticsConfig",
+    "BookNotCrossedCheck",
+    "ConservedCheck",
     "DeltaTarget",
     "DuckDBTarget",
+    "ExpectedColumnsCheck",
     "FlagCodes",
+    "FreshnessCheck",
     "GenericAnalyticsConfig",
     "L2AnalyticsConfig",
     "L2ConditionConfig",
@@ -73,10 +96,20 @@ __all__ = [
     "L2UpdateConfig",
     "L2VolatilityConfig",
     "MembershipConfig",
+    "MonotonicTimeCheck",
+    "NoNanCheck",
+    "NotNullCheck",
+    "NullRateCheck",
+    "OhlcCheck",
     "OutputTarget",
     "ParquetTarget",
     "PassConfig",
+    "PreserveCheck",
+    "QualityConfig",
     "QuoteLookupConfig",
+    "RangeCheck",
+    "RowCountCheck",
+    "SchemaLockConfig",
     "SessionConfig",
     "SqlTarget",
     "TableConfig",
@@ -87,6 +120,7 @@ __all__ = [
     "TradeFlagConfig",
     "TradeGenericConfig",
     "TradeImpactConfig",
+    "UniqueCheck",
     "UniverseConfig",
     "WeightedMean",
 ]

@@ -21,6 +21,7 @@ from basalt.configuration.buckets import (
 from basalt.configuration.generic import GenericAnalyticsConfig
 from basalt.configuration.l2 import L2AnalyticsConfig, L2TWAnalyticsConfig
 from basalt.configuration.outputs import OutputTarget
+from basalt.configuration.quality import QualityConfig
 from basalt.configuration.trade import TradeAnalyticsConfig
 
 ModuleName = Literal["trade", "retail_imbalance", "l2", "l2tw", "book", "generic"]
@@ -74,6 +75,8 @@ class PassConfig(ConfigModel):
     """Where this pass lands; ``OUTPUT_TARGET`` of the pipeline when not given."""
     extra_outputs: list[OutputTarget] = Field(default_factory=list)
     """Where it lands besides."""
+    quality: QualityConfig | None = None
+    """What must hold for this pass before it lands; ``QUALITY`` of the pipeline when not given."""
 
     @field_validator("name")
     @classmethod

@@ -12,6 +12,8 @@ from basalt.compiler.pipeline import Part, compile_pipeline
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.days import Days
 from basalt.engine.slices import Slice
+from basalt.quality.compile import compile_checks
+from basalt.quality.model import PassChecks
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,14 @@ class Job:
     config: AnalyticsConfig
     schemas: Mapping[str, Schema]
     compiled: CompiledPipeline
+    checks: Mapping[str, PassChecks]
+    """The checks of each pass that has some."""
 
     @classmethod
     def of(cls, config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Job:
-        """Compile a pipeline."""
-        return cls(config, schemas, compile_pipeline(config, schemas))
+        """Compile a pipeline and its checks."""
+        compiled = compile_pipeline(config, schemas)
+        return cls(config, schemas, compiled, compile_checks(config, compiled, schemas))
 
     @property
     def computed(self) -> AnalyticsConfig:
@@ -37,16 +42,23 @@ class Job:
         config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
         return compile_pipeline(config, self.schemas, part=Part(continued)).passes[name]
 
+    def checks_of(self, days: Slice, name: str) -> PassChecks:
+        """Return the checks of a pass compiled for a slice of its days."""
+        config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
+        return compile_checks(config, self.compiled, self.schemas)[name]
+
     def before(self, name: str, first: date | None, last: date, dataset: str) -> Job:
         """Return the job that computes a pass without its indicators for other days, and nothing else."""
         wanted = set(self.compiled.closure(name))
-        passes = [
-            each.model_copy(update={"output": None, "extra_outputs": []})
-            for each in self.config.PASSES
-            if each.name in wanted
-        ]
+        unwritten: dict[str, object] = {"output": None, "extra_outputs": [], "quality": None}
+        passes = [each.model_copy(update=unwritten) for each in self.config.PASSES if each.name in wanted]
         passes = [_without_indicators(each) if each.name == name else each for each in passes]
-        changes = {"START_DATE": first, "END_DATE": last, "DATASETNAME": dataset, "OUTPUT_TARGET": None}
+        changes = {
+            "START_DATE": first,
+            "END_DATE": last,
+            "DATASETNAME": dataset,
+            **dict.fromkeys(("OUTPUT_TARGET", "QUALITY")),
+        }
         return Job.of(self.config.model_copy(update={**changes, "PASSES": passes}), self.schemas)
 
     def only(self, name: str) -> Job:

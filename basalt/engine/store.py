@@ -40,6 +40,10 @@ class Store:
         self._execute(f"COPY (\n{query}\n) TO {Literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)")
         self._parts.setdefault(compiled.name, []).append(path)
 
+    def forget_parts(self, compiled: CompiledPass) -> None:
+        """Forget the rows of a pass that is computed anew."""
+        self._parts.pop(compiled.name, None)
+
     def view_parts(self, compiled: CompiledPass) -> None:
         """Register a pass as its parts together."""
         paths = ", ".join(str(Literal(str(path))) for path in self._parts[compiled.name])

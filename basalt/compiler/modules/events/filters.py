@@ -38,7 +38,7 @@ def accepts(source: SourceTable, column: str, values: Sequence[Value], place: st
     """
     source.require(column, place)
     for value in values:
-        _check_type(source.types[column], column, value, place)
+        check_value(source.types[column], column, value, place)
     return one_of(row_column(column), values)
 
 
@@ -55,7 +55,8 @@ def has_code(source: SourceTable, column: str, codes: Sequence[Value]) -> Fragme
     return one_of(compose("CAST({} AS VARCHAR)", row_column(column)), texts)
 
 
-def _check_type(type_: str, column: str, value: Value, place: str) -> None:
+def check_value(type_: str, column: str, value: Value, place: str) -> None:
+    """Raise BindingError for a value that is not of a column's type."""
     is_text = isinstance(value, str)
     if type_ == "VARCHAR" and not is_text:
         message = f"{column} is text, and {value!r} is not"
