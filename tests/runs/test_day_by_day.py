@@ -88,3 +88,11 @@ def test_partitions_by_day_take_any_batches(folder: Path) -> None:
         rows = pq.read_table(folder / "days" / "bars", partitioning=None)
         order = [("ListingId", "ascending"), ("TimeBucket", "ascending")]
         assert rows.sort_by(order).equals(whole(folder)["bars"])
+
+
+def test_days_without_events_have_batches_without_rows(tmp_path: Path) -> None:
+    write_source(tmp_path, [DAYS[0], DAYS[1], DAYS[4]])
+    basalt.run(pipeline(tmp_path, BATCH_FREQ="D")).close()
+    for name, rows in whole(tmp_path).items():
+        assert landed(tmp_path, name).equals(rows)
+    assert pq.read_metadata(tmp_path / "out" / "coarse" / f"{DAYS[2]}_{DAYS[2]}.parquet").num_rows == 0

@@ -51,7 +51,7 @@ class ReadBack:
         """Return the rows of the range with those from before it that are needed, and which of all are the range's."""
         past = self._past(present, read)
         if past is None:
-            return present, pa.array([True] * present.table.num_rows)
+            return present, pa.array([True] * present.table.num_rows, pa.bool_())
         found = pa.concat_tables([past, present.table], promote_options="default")
         order = pc.sort_indices(found, [(name, "ascending") for name in (*self.keys, "TimeBucket")])
         return SortedRows(found.take(order), self.keys), pc.greater_equal(order, past.num_rows)
