@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from basalt.compiler.binder import Schema
+from basalt.compiler.days import Days
 from basalt.compiler.explain_column import explain_columns
 from basalt.compiler.explanation import Explanation
 from basalt.compiler.indicators.functions import sql_functions
@@ -39,13 +40,14 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> AnalyticsConfig:
     return load_pipeline(Path(path), overrides)
 
 
-def compile(  # noqa: A001 - the word for it; reads as basalt.compile
+def compile(  # noqa: A001, PLR0913 - reads as basalt.compile; what it takes
     config: Config,
     *,
     schemas: Mapping[str, Schema] | None = None,
     tables: Mapping[str, Any] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
     complete: bool = False,
+    parametric: bool = False,
 ) -> CompiledPipeline:
     """Compile a pipeline to SQL.
 
@@ -53,13 +55,16 @@ def compile(  # noqa: A001 - the word for it; reads as basalt.compile
     table's schema is read from its source. ``tables`` adds sources as if they stood in ``TABLES``: an Arrow table, a
     pandas or Polars frame, a DuckDB relation, a path. A table with no source is one of ``connection``, or is taken to
     have its canonical columns. ``complete`` has the SQL compute the indicators too, where a pass leaves open where they
-    are computed. Raises ConfigurationError, BindingError or CompileError.
+    are computed. ``parametric`` leaves the first and the last day open: its SQL is for the macros of
+    ``scripts("macros")``, with the pipeline's dates as defaults. Raises ConfigurationError, BindingError or
+    CompileError.
     """
     pipeline = _configuration(config, tables)
+    days = Days.given_later(pipeline) if parametric else Days.of(pipeline)
     if schemas is not None:
-        return compile_pipeline(pipeline, schemas, is_complete=complete)
+        return compile_pipeline(pipeline, schemas, is_complete=complete, days=days)
     with _lent(connection) as lent:
-        return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete)
+        return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete, days=days)
 
 
 def explain(  # noqa: PLR0913 - what compile takes, and which column

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -11,30 +12,71 @@ import typer
 import basalt
 from basalt.cli.output import put
 from basalt.compiler.model import CompiledPass, CompiledPipeline
+from basalt.compiler.scripts import ScriptForm, joined, scripts
 from basalt.configuration import AnalyticsConfig
 from basalt.errors import CallError, listing, nearest
 from basalt.outputs.staging import staged
 
-Form = Literal["sql", "json"]
+
+@dataclass(frozen=True)
+class Emission:
+    """What of a compiled pipeline is asked for, and where it goes.
+
+    ``script`` is the kind of script that stands without Basalt; None: the SQL that a run executes.
+    """
+
+    pass_name: str | None
+    output: Literal["sql", "json"]
+    script: ScriptForm | None
+    folder: Path | None
+    is_complete: bool
+
+    def __post_init__(self) -> None:
+        if self.script is not None and self.output != "sql":
+            message = f"--as {self.script} is a kind of SQL, and --format {self.output} is asked for"
+            raise CallError(message, place="--as", suggestion="leave one of them out")
+
+    def compiled(self, config: AnalyticsConfig) -> CompiledPipeline:
+        """Compile a pipeline as it has to be for this. Raises what ``basalt.compile`` raises."""
+        is_complete = self.is_complete or self.script is not None
+        return basalt.compile(config, complete=is_complete, parametric=self.script == "macros")
+
+    def passes(self, compiled: CompiledPipeline) -> tuple[CompiledPass, ...]:
+        """Return the passes that are asked for. Raises CallError when there is none of that name."""
+        if self.pass_name is None:
+            return tuple(compiled.passes.values())
+        if self.pass_name in compiled.passes:
+            return (compiled.passes[self.pass_name],)
+        message = f"there is no pass {self.pass_name!r}; there are {listing(compiled.passes)}"
+        raise CallError(message, place="--pass", suggestion=nearest(self.pass_name, compiled.passes))
+
+    def sql(self, compiled: CompiledPipeline) -> dict[str, str]:
+        """Return the SQL that is asked for, by pass, in an order in which it runs."""
+        names = [each.name for each in self.passes(compiled)]
+        if self.script is not None:
+            return scripts(compiled, self.script, names)
+        if self.pass_name is not None:
+            return {name: f"{compiled.passes[name].sql}\n" for name in names}
+        return {name: compiled.passes[name].script() for name in names}
 
 
-def emit(config: AnalyticsConfig, pass_name: str | None, form: Form, folder: Path | None, *, complete: bool) -> None:
+def emit(config: AnalyticsConfig, asked: Emission) -> None:
     """Print a pipeline, or one pass of it, as SQL or JSON; into files of a folder when one is given.
 
-    Raises what ``basalt.compile`` raises, CallError when there is no such pass, OutputError when a file cannot be
-    written.
+    Raises what ``basalt.compile`` raises, CallError when there is no such pass, IncompleteSqlError for a script of a
+    pass to which a run adds, OutputError when a file cannot be written.
     """
-    compiled = basalt.compile(config, complete=complete)
-    if pass_name is None:
-        texts = _pipeline_texts(compiled, form)
-        _say("warning", compiled.warnings)
-        _say("note", (note for each in compiled.passes.values() for note in _notes(each)))
+    compiled = asked.compiled(config)
+    chosen = asked.passes(compiled)
+    texts = asked.sql(compiled) if asked.output == "sql" else None
+    _say("warning", (warning for each in chosen for warning in each.warnings))
+    _say("note", (note for each in chosen for note in _notes(each)))
+    if texts is None:
+        texts = _json(compiled, asked)
+    if asked.folder is None:
+        put(joined(texts.values(), asked.script or "views"))
     else:
-        chosen = _pass(compiled, pass_name)
-        texts = _pass_texts(chosen, form)
-        _say("warning", chosen.warnings)
-        _say("note", _notes(chosen))
-    _deliver(texts, folder)
+        _write(texts, asked, asked.folder)
 
 
 _FORMS = {
@@ -52,34 +94,19 @@ def _notes(chosen: CompiledPass) -> Iterator[str]:
         yield f"pass {chosen.name}: {names}: {_FORMS[form.form]} ({form.form}: {form.reason})"
 
 
-def _pass(compiled: CompiledPipeline, name: str) -> CompiledPass:
-    if name in compiled.passes:
-        return compiled.passes[name]
-    message = f"there is no pass {name!r}; there are {listing(compiled.passes)}"
-    raise CallError(message, place="--pass", suggestion=nearest(name, compiled.passes))
+def _json(compiled: CompiledPipeline, asked: Emission) -> dict[str, str]:
+    """Return a pipeline or a pass as JSON, by name."""
+    if asked.pass_name is None:
+        return {"pipeline": f"{compiled.to_json()}\n"}
+    return {each.name: f"{each.model_dump_json(indent=2)}\n" for each in asked.passes(compiled)}
 
 
-def _pass_texts(chosen: CompiledPass, form: Form) -> dict[str, str]:
-    """Return a pass as a text by file name."""
-    text = chosen.sql if form == "sql" else chosen.model_dump_json(indent=2)
-    return {f"{chosen.name}.{form}": f"{text}\n"}
-
-
-def _pipeline_texts(compiled: CompiledPipeline, form: Form) -> dict[str, str]:
-    """Return a pipeline as texts by file name; its SQL files joined by an empty line are its script."""
-    if form == "json":
-        return {"pipeline.json": f"{compiled.to_json()}\n"}
-    return {f"{name}.sql": each.script() for name, each in compiled.passes.items()}
-
-
-def _deliver(texts: dict[str, str], folder: Path | None) -> None:
-    if folder is None:
-        put("\n".join(texts.values()))
-        return
+def _write(texts: Mapping[str, str], asked: Emission, folder: Path) -> None:
+    """Write each text to a file of its own."""
     for name, text in texts.items():
-        path = folder / name
+        path = folder / f"{name}.{asked.output}"
         with staged(path) as aside:
-            aside.write_text(text, encoding="utf-8", newline="\n")
+            aside.write_text(joined([text], asked.script or "views"), encoding="utf-8", newline="\n")
         typer.echo(f"wrote {path}", err=True)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from basalt.compiler.columns import Column
+from basalt.compiler.days import DayParameter
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.form import ChosenForm
-from basalt.compiler.layout import on_one_line
+from basalt.compiler.layout import names_per_line, on_one_line
 from basalt.compiler.sql import Identifier
+
+if TYPE_CHECKING:
+    from basalt.compiler.scripts import ScriptForm
 
 STATES_SUFFIX = "__states"
 
@@ -35,6 +39,8 @@ class CompiledStep(BaseModel):
     name: str
     sql: str
     comment: str
+    is_computed_again: bool = False
+    is_kept: bool = False
 
 
 class CompiledPass(BaseModel):
@@ -48,6 +54,8 @@ class CompiledPass(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
+    title: str
+    """What it does and in which time buckets, in a line."""
     sql: str
     states_sql: str | None
     columns: tuple[Column, ...]
@@ -85,6 +93,11 @@ class CompiledPass(BaseModel):
         return tuple(key for key in self.keys if key != "TimeBucket")
 
     @property
+    def described(self) -> str:
+        """What the pass does, and what makes a row of it."""
+        return f"{self.title}; one row per {', '.join(self.keys)}"
+
+    @property
     def states_name(self) -> str:
         """The name a later pass reads when it needs hidden columns."""
         return f"{self.name}{STATES_SUFFIX}"
@@ -103,12 +116,26 @@ class CompiledPass(BaseModel):
         notes = "".join(f"-- {note}\n" for note in added)
         if self.states_sql is None:
             return f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n{self.sql};\n"
-        columns = ",\n    ".join(Identifier(name).text for name in self.plain_columns)
         return (
             f"CREATE OR REPLACE VIEW {Identifier(self.states_name)} AS\n{self.states_sql};\n\n"
             f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n"
-            f"SELECT\n    {columns}\nFROM {Identifier(self.states_name)};\n"
+            f"SELECT\n    {names_per_line(self.plain_columns)}\nFROM {Identifier(self.states_name)};\n"
         )
+
+
+class CompiledSource(BaseModel):
+    """A source table as the SQL reads it.
+
+    ``relation`` is what stands after FROM. ``database`` is the DuckDB file that has to be attached under the name
+    ``alias`` for it; ``is_in_memory`` says that the rows are where the pipeline was made, and nowhere else.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    relation: str
+    database: str | None = None
+    alias: str | None = None
+    is_in_memory: bool = False
 
 
 class CompiledPipeline(BaseModel):
@@ -118,6 +145,10 @@ class CompiledPipeline(BaseModel):
 
     passes: dict[str, CompiledPass]
     """The passes by name, each after those it reads."""
+    sources: dict[str, CompiledSource] = {}
+    """The source tables by name."""
+    parameters: tuple[DayParameter, ...] = ()
+    """What the SQL leaves open and a macro is given: the first and the last day."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -125,8 +156,18 @@ class CompiledPipeline(BaseModel):
         return tuple(warning for each in self.passes.values() for warning in each.warnings)
 
     def script(self) -> str:
-        """Return the pipeline as one SQL script of CREATE VIEW statements."""
+        """Return the pipeline as one SQL script of CREATE VIEW statements, as a run makes them."""
         return "\n".join(each.script() for each in self.passes.values())
+
+    def scripts(self, form: ScriptForm) -> dict[str, str]:
+        """Return every pass by name as SQL that stands without Basalt: views, tables, ctes or macros, in run order.
+
+        ``ctes`` is one statement per pass, ``macros`` needs a pipeline that was compiled as ``parametric``. Raises
+        CallError where it was not, IncompleteSqlError where a run adds to what the SQL yields.
+        """
+        from basalt.compiler.scripts import scripts  # noqa: PLC0415 - scripts are made of what is defined here
+
+        return scripts(self, form, self.passes)
 
     def closure(self, name: str) -> Iterator[str]:
         """Yield the passes that ``name`` is computed from, in run order, and ``name`` itself last."""

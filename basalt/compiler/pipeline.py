@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
+from basalt.compiler.days import Days
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
 from basalt.compiler.modules import module_of
 from basalt.compiler.order import ordered_passes, sources_of
+from basalt.compiler.parameters import call, check_parameters, describe
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
-from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations
-from basalt.compiler.relations import database_aliases, relation
+from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations, Step
+from basalt.compiler.relations import compiled_sources, database_aliases, relation
 from basalt.compiler.select import pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.compiler.sql import Identifier, Sql
@@ -26,27 +28,41 @@ from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, So
 
 
 def compile_pipeline(
-    config: AnalyticsConfig, schemas: Mapping[str, Schema], *, is_complete: bool = False
+    config: AnalyticsConfig,
+    schemas: Mapping[str, Schema],
+    *,
+    is_complete: bool = False,
+    days: Days | None = None,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open. Raises ConfigurationError, BindingError or CompileError with
-    every mistake of the first stage that finds any.
+    a pass leaves it open; ``days`` stand in place of the dates that the pipeline says. Raises ConfigurationError,
+    BindingError or CompileError with every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder, is_complete=is_complete)
-        return CompiledPipeline(passes={each.name: done.emit(each) for each in passes})
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, days=days)
+        return CompiledPipeline(
+            passes={each.name: done.emit(each) for each in passes},
+            sources=compiled_sources(config.TABLES, done.tables),
+            parameters=done.days.parameters,
+        )
 
 
 def compilation(
-    config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder, *, is_complete: bool = False
+    config: AnalyticsConfig,
+    schemas: Mapping[str, Schema],
+    binder: Binder,
+    *,
+    is_complete: bool = False,
+    days: Days | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
-    planned = Compilation(config, binder, _bind(config, schemas, binder), is_complete)
+    planned = Compilation(config, binder, _bind(config, schemas, binder), days or Days.of(config), is_complete)
+    check_parameters(planned.days, planned.tables)
     planned.plan_all(passes)
     return planned, tuple(passes)
 
@@ -102,6 +118,7 @@ class Compilation:
     config: AnalyticsConfig
     binder: Binder
     tables: Mapping[str, SourceTable]
+    days: Days
     is_complete: bool = False
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -126,7 +143,7 @@ class Compilation:
 
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""
-        inputs = Inputs(self.config, self.tables, self.planned, self.types)
+        inputs = Inputs(self.config, self.days, self.tables, self.planned, self.types)
         planned = _module(config).plan(config, inputs)
         query = pass_sql(title_of(config, planned), planned.steps(frozenset(planned.hidden), self.stand_ins(planned)))
         types = self._checked(query, config.name)
@@ -153,12 +170,13 @@ class Compilation:
         self._checked(pass_sql(title, checked), config.name)
         return CompiledPass(
             name=config.name,
+            title=_description(config, planned),
             sql=pass_sql(title, steps).text,
             states_sql=pass_sql(f"{title}; with the states later passes merge", with_states).text if hidden else None,
             columns=self._columns(planned, config.name),
             hidden=tuple(name for name in planned.hidden if name in hidden),
             keys=planned.keys,
-            steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in steps),
+            steps=tuple(_compiled_step(step) for step in steps),
             indicators=planned.indicators,
             indicator_form=form,
             depends_on=planned.source_passes,
@@ -181,7 +199,7 @@ class Compilation:
         aliases = database_aliases(self.config.TABLES.values())
         found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
         for source in planned.source_passes:
-            found[source] = Identifier(self.read_name(source))
+            found[source] = call(self.read_name(source), self.days.parameters)
         return found
 
     def read_name(self, name: str) -> str:
@@ -199,7 +217,7 @@ class Compilation:
         """Return the columns of a query over stand-ins; the same query, which has the same answer, is asked once."""
         if query.text not in self.described:
             try:
-                self.described[query.text] = self.binder.describe(query)
+                self.described[query.text] = describe(self.binder, query, self.days)
             except BinderError as error:
                 message = f"pass {name} does not compile: {error.message}"
                 raise CompileError(message, place=f"pass {name}") from None
@@ -232,8 +250,22 @@ class Compilation:
 
 def title_of(config: PassConfig, planned: PlannedPass) -> str:
     """Return what stands above the SQL of a pass."""
+    return f"{config.name}: {_description(config, planned)}"
+
+
+def _description(config: PassConfig, planned: PlannedPass) -> str:
     contract = f", {planned.contract.describe()}" if planned.contract else ""
-    return f"{config.name}: {', '.join(config.modules)}{contract}"
+    return f"{', '.join(config.modules)}{contract}"
+
+
+def _compiled_step(step: Step) -> CompiledStep:
+    return CompiledStep(
+        name=step.name,
+        sql=step.body.text,
+        comment=step.comment,
+        is_computed_again=step.is_computed_again,
+        is_kept=step.is_kept,
+    )
 
 
 def _is_within_days(planned: PlannedPass) -> bool:

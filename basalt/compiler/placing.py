@@ -78,7 +78,7 @@ def begins_daily(planned: PlannedPass) -> bool:
 
 def _looks_back(compilation: Compilation, planned: PlannedPass) -> bool:
     is_by_days = planned.contract is not None and planned.contract.is_within_days
-    return compilation.config.START_DATE is not None and any(
+    return compilation.days.first is not None and any(
         not (is_by_days and each.day_offset is not None) and _is_of_several_bars(each) for each in planned.indicators
     )
 
@@ -89,9 +89,9 @@ def _is_of_several_bars(indicator: Indicator) -> bool:
 
 def _of_all_days(compilation: Compilation) -> Compilation:
     """Return the same passes planned without a first day."""
-    config = compilation.config.model_copy(update={"START_DATE": None})
-    long = replace(compilation, config=config, planned={}, types={}, described={}, forms={}, plain_types={})
-    by_name = {each.name: each for each in config.PASSES}
+    days = compilation.days.from_the_beginning()
+    long = replace(compilation, days=days, planned={}, types={}, described={}, forms={}, plain_types={})
+    by_name = {each.name: each for each in compilation.config.PASSES}
     for name in compilation.planned:
         long.plan(by_name[name])
     return long
@@ -125,7 +125,7 @@ def _in_range(compilation: Compilation, planned: PlannedPass, name: str) -> list
 
     Raises CompileError for buckets of a calendar that reach over days, which a range may cut.
     """
-    contract, first = planned.contract, compilation.config.START_DATE
+    contract, first = planned.contract, compilation.days.first
     assert contract is not None  # noqa: S101 - indicators have a time
     assert first is not None  # noqa: S101 - asked where there is a first day
     if not isinstance(contract, BucketContract) and not contract.is_within_days:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from basalt.compiler.buckets import midnight
 from basalt.compiler.columns import BoundColumn, key_column
+from basalt.compiler.days import Moment, midnight
 from basalt.compiler.events import EventTable
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule
@@ -96,10 +96,10 @@ class BookPass(EventsPass):
         return [self.source.filter, *self._dates(), *universe, *rows, sides, *given]
 
     @property
-    def _bounds(self) -> tuple[int | None, int | None]:
+    def _bounds(self) -> tuple[Moment | None, Moment | None]:
         """The midnights, in nanoseconds, between which rows are; both belong to them, as buckets may have either."""
-        first, last = self.inputs.config.START_DATE, self.inputs.config.END_DATE
-        return (None if first is None else midnight(first), None if last is None else midnight(last) + _DAY)
+        first, last = self.inputs.days.first, self.inputs.days.last
+        return (None if first is None else midnight(first), None if last is None else midnight(last, days_later=1))
 
     def _dates(self) -> list[Fragment]:
         time, type_ = self.source.event_time()

@@ -119,8 +119,8 @@ class BookRows:
         return Step("carried_updates", body, "each update with what it leaves unchanged")
 
     def _within_dates(self) -> Step:
-        config, contract = self.inputs.config, self.grid.contract
-        bounds = contract.event_bounds(config.START_DATE, config.END_DATE)
+        contract = self.grid.contract
+        bounds = contract.event_bounds(self.inputs.days)
         where = within(Identifier("event_ns"), "BIGINT", bounds, contract.closed)
         body = select(Fragment("*"), Identifier("carried_updates"), where=where)
         return Step("dated_updates", body, "the updates of the dates; those before told what stood")
