@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from basalt.version import __version__
 
 if TYPE_CHECKING:
-    from basalt.api import compile, explain, load, register_functions, run  # noqa: A004 - the word for it
+    from basalt.api import compile, document, explain, load, register_functions, run  # noqa: A004 - the word for it
 
-__all__ = ["__version__", "compile", "explain", "load", "register_functions", "run"]
+__all__ = ["__version__", "compile", "document", "explain", "load", "register_functions", "run"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API offers
     """Import the API when it is first used: ``import basalt`` itself stays fast."""
-    if name in ("compile", "explain", "load", "register_functions", "run"):
+    if name in __all__:
         from basalt import api  # noqa: PLC0415 - duckdb and pyarrow take half a second to import
 
         return getattr(api, name)

@@ -11,7 +11,7 @@ import duckdb
 
 from basalt.compiler.binder import Schema
 from basalt.compiler.days import Days
-from basalt.compiler.explain_column import explain_columns
+from basalt.compiler.explain_column import explain_columns, explain_pipeline
 from basalt.compiler.explanation import Explanation
 from basalt.compiler.indicators.functions import sql_functions
 from basalt.compiler.model import CompiledPipeline
@@ -85,6 +85,26 @@ def explain(  # noqa: PLR0913 - what compile takes, and which column
         return explain_columns(pipeline, schemas, column, pass_name)
     with _lent(connection) as lent:
         return explain_columns(pipeline, _schemas(lent, pipeline), column, pass_name)
+
+
+def document(
+    config: Config,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> str:
+    """Return a page of HTML that documents a pipeline: its graph, every column with its lineage, the SQL.
+
+    The page needs no other file and no network. The arguments are those of ``compile``; raises what it raises.
+    """
+    from basalt.documentation import page  # noqa: PLC0415 - Pygments is imported when it is used
+
+    pipeline = _configuration(config, tables)
+    if schemas is not None:
+        return page(pipeline.DATASETNAME, explain_pipeline(pipeline, schemas))
+    with _lent(connection) as lent:
+        return page(pipeline.DATASETNAME, explain_pipeline(pipeline, _schemas(lent, pipeline)))
 
 
 def run(

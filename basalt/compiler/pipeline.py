@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from basalt.catalog.tables import assumed_schema
@@ -43,11 +43,7 @@ def compile_pipeline(
     """
     with Binder() as binder:
         done, passes = compilation(config, schemas, binder, is_complete=is_complete, days=days)
-        return CompiledPipeline(
-            passes={each.name: done.emit(each) for each in passes},
-            sources=compiled_sources(config.TABLES, done.tables),
-            parameters=done.days.parameters,
-        )
+        return done.pipeline(passes)
 
 
 def compilation(
@@ -156,6 +152,14 @@ class Compilation:
             types |= {output.column: output.type for output in indicator.outputs}
         self.binder.declare(_stand_in(config.name), types)
         self.planned[config.name], self.types[config.name] = planned, types
+
+    def pipeline(self, passes: Iterable[PassConfig]) -> CompiledPipeline:
+        """Return the passes as one compiled pipeline; all of them are planned."""
+        return CompiledPipeline(
+            passes={each.name: self.emit(each) for each in passes},
+            sources=compiled_sources(self.config.TABLES, self.tables),
+            parameters=self.days.parameters,
+        )
 
     def emit(self, config: PassConfig) -> CompiledPass:
         """Return the SQL of a pass whose readers are all planned."""
