@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from pages import Element, Elements, page
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
 
@@ -28,13 +26,7 @@ def opened(folder: Path, added: str = "", fragment: str = "", width: int = 1280)
     html = page().replace("<style>", f"{WATCH}<style>", 1).replace("</body>", f"{added}</body>", 1)
     path = folder / "index.html"
     path.write_text(html, encoding="utf-8")
-    flags = [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--virtual-time-budget=2000",
-        f"--window-size={width},900",
-    ]
+    flags = ["--headless=new", "--no-sandbox", "--virtual-time-budget=2000", f"--window-size={width},900"]
     command = [CHROMIUM, *flags, f"--user-data-dir={folder}/profile", "--dump-dom", f"file://{path}{fragment}"]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
     elements = Elements(done.stdout)

@@ -23,9 +23,8 @@ def elements(html: str) -> Elements:
 def test_every_column_has_its_unit_formula_and_lineage(elements: Elements) -> None:
     compiled = basalt.compile(pipeline(), schemas=SCHEMAS)
     columns = {each.attributes["id"]: each for each in elements.tagged("details", "column")}
-    assert list(columns) == [
-        f"{name}.{column.name}" for name, each in compiled.passes.items() for column in each.columns
-    ]
+    expected = [f"{name}.{column.name}" for name, each in compiled.passes.items() for column in each.columns]
+    assert list(columns) == expected
     for name, each in compiled.passes.items():
         for column in each.columns:
             (told,) = basalt.explain(pipeline(), column.name, pass_name=name, schemas=SCHEMAS)
@@ -91,10 +90,8 @@ def test_the_graph_joins_what_reads_what(elements: Elements) -> None:
 
 
 def test_what_a_user_writes_is_text_and_never_markup(html: str, elements: Elements) -> None:
-    assert (
-        "<b>&\"'"
-        in next(each for each in elements.tagged("details") if each.attributes.get("id") == "minutes.Close").text
-    )
+    (close,) = [each for each in elements.tagged("details") if each.attributes.get("id") == "minutes.Close"]
+    assert "<b>&\"'" in close.text
     assert "<b>&" not in html
 
 
