@@ -14,9 +14,17 @@ from typing import TYPE_CHECKING, Any
 from basalt.version import __version__
 
 if TYPE_CHECKING:
-    from basalt.api import compile, document, explain, load, register_functions, run  # noqa: A004 - the word for it
+    from basalt.api import (
+        compile,  # noqa: A004 - the word for it
+        document,
+        explain,
+        load,
+        publish,
+        register_functions,
+        run,
+    )
 
-__all__ = ["__version__", "compile", "document", "explain", "load", "register_functions", "run"]
+__all__ = ["__version__", "compile", "document", "explain", "load", "publish", "register_functions", "run"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API offers

@@ -20,9 +20,12 @@ from basalt.compiler.pipeline import compile_pipeline, tables_read
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
+from basalt.configuration.relative_paths import with_absolute_paths
 from basalt.engine.functions import add_functions, called_functions
 from basalt.engine.job import Job
 from basalt.engine.observing import Observer
+from basalt.engine.publishing import Publication, PublishedForm
+from basalt.engine.publishing import publish as write_publication
 from basalt.engine.result import RunResult
 from basalt.engine.runner import Runner
 from basalt.engine.sources import bind_connection, tables_on
@@ -134,6 +137,28 @@ def run(
     except BaseException:
         own.close()
         raise
+
+
+def publish(
+    config: Config,
+    path: str | Path,
+    *,
+    form: PublishedForm = "views",
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> tuple[Publication, ...]:
+    """Write a DuckDB file for BI tools: a view for each pass, with comments, and absolute paths to what it reads.
+
+    A pass is a table where a view could not be read elsewhere: with indicators that SQL alone does not compute, or over
+    tables that are not files; with ``form="tables"`` every pass is one. The file takes the place of an earlier one when
+    it is whole. Clients from DuckDB 1.0 on open it; those before 1.5 do not compute the same from views over
+    nanoseconds, and want tables. Returns what each pass has become. Nothing else is written: outputs of the pipeline
+    are left out. Raises what ``run`` raises.
+    """
+    pipeline = with_absolute_paths(_configuration(config, tables), Path.cwd(), "")
+    passes = [each.model_copy(update={"output": None}) for each in pipeline.PASSES]
+    with run(pipeline.model_copy(update={"OUTPUT_TARGET": None, "PASSES": passes}), connection=connection) as result:
+        return write_publication(result, Path(path), form)
 
 
 def register_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -126,13 +126,15 @@ class CompiledPass(BaseModel):
 class CompiledSource(BaseModel):
     """A source table as the SQL reads it.
 
-    ``relation`` is what stands after FROM. ``database`` is the DuckDB file that has to be attached under the name
-    ``alias`` for it; ``is_in_memory`` says that the rows are where the pipeline was made, and nowhere else.
+    ``relation`` is what stands after FROM, for ``is_files`` a reader of files. ``database`` is the DuckDB file that has
+    to be attached under the name ``alias`` for it; ``is_in_memory`` says that the rows are where the pipeline was made,
+    and nowhere else.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     relation: str
+    is_files: bool = False
     database: str | None = None
     alias: str | None = None
     is_in_memory: bool = False

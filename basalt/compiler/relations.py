@@ -46,6 +46,7 @@ def _source(name: str, table: TableConfig | None, aliases: dict[str, str]) -> Co
     database = table.database if table else None
     return CompiledSource(
         relation=relation(name, table, aliases).text,
+        is_files=table is not None and bool(table.path),
         database=database,
         alias=aliases[database] if database else None,
         is_in_memory=table is not None and table.data is not None,

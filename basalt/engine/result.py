@@ -93,6 +93,14 @@ class RunResult(Mapping[str, PassResult]):
         """What the user should know about the numbers, from compiling and from what was computed so far."""
         return (*self.compiled.warnings, *self._runner.warnings)
 
+    def states(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a pass with the states that later passes merge; raises as reading the pass does."""
+        return self._runner.read_states(name)
+
+    def check(self, name: str) -> None:
+        """Raise AmbiguousReferenceError where a pass looks up what is there twice, without computing the pass."""
+        self._runner.check(name)
+
     def __getitem__(self, name: str) -> PassResult:
         if name not in self.compiled.passes:
             known = ", ".join(self.compiled.passes)
