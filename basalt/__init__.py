@@ -16,6 +16,7 @@ from basalt.version import __version__
 if TYPE_CHECKING:
     from basalt.api import (
         compile,  # noqa: A004 - the word for it
+        dbt_project,
         document,
         explain,
         load,
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
         run,
     )
 
-__all__ = ["__version__", "compile", "document", "explain", "load", "publish", "register_functions", "run"]
+__all__ = [
+    "__version__",
+    "compile",
+    "dbt_project",
+    "document",
+    "explain",
+    "load",
+    "publish",
+    "register_functions",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API offers

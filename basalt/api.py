@@ -11,6 +11,7 @@ import duckdb
 
 from basalt.compiler.binder import Schema
 from basalt.compiler.days import Days
+from basalt.compiler.dbt import dbt_project as write_dbt_project
 from basalt.compiler.explain_column import explain_columns, explain_pipeline
 from basalt.compiler.explanation import Explanation
 from basalt.compiler.indicators.functions import sql_functions
@@ -108,6 +109,26 @@ def document(
         return page(pipeline.DATASETNAME, explain_pipeline(pipeline, schemas))
     with _lent(connection) as lent:
         return page(pipeline.DATASETNAME, explain_pipeline(pipeline, _schemas(lent, pipeline)))
+
+
+def dbt_project(
+    config: Config,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> dict[str, str]:
+    """Return a dbt project over DuckDB, which dbt-duckdb runs: the text of each file by its path in the project.
+
+    Passes are models with descriptions and units, source tables are sources, and tests look for nulls in the time and
+    for keys with several rows. The arguments are those of ``compile``. Raises what it raises, and IncompleteSqlError
+    for what SQL alone does not yield.
+    """
+    pipeline = with_absolute_paths(_configuration(config, tables), Path.cwd(), "")
+    if schemas is not None:
+        return write_dbt_project(pipeline, schemas)
+    with _lent(connection) as lent:
+        return write_dbt_project(pipeline, _schemas(lent, pipeline))
 
 
 def run(

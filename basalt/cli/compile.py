@@ -25,6 +25,7 @@ class Format(StrEnum):
 
     sql = "sql"
     json = "json"
+    dbt = "dbt"
 
 
 class Form(StrEnum):
@@ -58,7 +59,9 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             "on columns; ctes: one statement per pass, to paste anywhere; macros, which take the range of dates.",
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="SQL text, or JSON with everything known.")] = Format.sql,
+    output: Annotated[
+        Format, typer.Option("--format", help="SQL text, JSON with everything known, a dbt project.")
+    ] = Format.sql,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -67,7 +70,7 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             metavar="DIR",
             file_okay=False,
             show_default=False,
-            help="Write to files instead: PASS.sql for each pass, or pipeline.json.",
+            help="Write to files instead: PASS.sql for each pass, pipeline.json, or a dbt project.",
         ),
     ] = None,
     complete: Annotated[

@@ -26,7 +26,7 @@ class Emission:
     """
 
     pass_name: str | None
-    output: Literal["sql", "json"]
+    output: Literal["sql", "json", "dbt"]
     script: ScriptForm | None
     folder: Path | None
     is_complete: bool
@@ -35,10 +35,13 @@ class Emission:
         if self.script is not None and self.output != "sql":
             message = f"--as {self.script} is a kind of SQL, and --format {self.output} is asked for"
             raise CallError(message, place="--as", suggestion="leave one of them out")
+        if self.output == "dbt" and (self.folder is None or self.pass_name is not None):
+            message = "a dbt project is a folder of files, with all passes"
+            raise CallError(message, place="--format", suggestion="name it with -o DIR, and leave --pass out")
 
     def compiled(self, config: AnalyticsConfig) -> CompiledPipeline:
         """Compile a pipeline as it has to be for this. Raises what ``basalt.compile`` raises."""
-        is_complete = self.is_complete or self.script is not None
+        is_complete = self.is_complete or self.script is not None or self.output == "dbt"
         return basalt.compile(config, complete=is_complete, parametric=self.script == "macros")
 
     def passes(self, compiled: CompiledPipeline) -> tuple[CompiledPass, ...]:
@@ -68,15 +71,24 @@ def emit(config: AnalyticsConfig, asked: Emission) -> None:
     """
     compiled = asked.compiled(config)
     chosen = asked.passes(compiled)
-    texts = asked.sql(compiled) if asked.output == "sql" else None
+    files = _files(config, compiled, asked)
     _say("warning", (warning for each in chosen for warning in each.warnings))
     _say("note", (note for each in chosen for note in _notes(each)))
-    if texts is None:
-        texts = _json(compiled, asked)
     if asked.folder is None:
-        put(joined(texts.values(), asked.script or "views"))
+        put(joined(files.values(), asked.script or "views"))
     else:
-        _write(texts, asked, asked.folder)
+        _write(files, asked)
+
+
+def _files(config: AnalyticsConfig, compiled: CompiledPipeline, asked: Emission) -> dict[str, str]:
+    """Return what is asked for by the names of files."""
+    match asked.output:
+        case "dbt":
+            return basalt.dbt_project(config)
+        case "json":
+            return _json(compiled, asked)
+        case "sql":
+            return {f"{name}.sql": text for name, text in asked.sql(compiled).items()}
 
 
 _FORMS = {
@@ -95,16 +107,16 @@ def _notes(chosen: CompiledPass) -> Iterator[str]:
 
 
 def _json(compiled: CompiledPipeline, asked: Emission) -> dict[str, str]:
-    """Return a pipeline or a pass as JSON, by name."""
+    """Return a pipeline or a pass as JSON."""
     if asked.pass_name is None:
-        return {"pipeline": f"{compiled.to_json()}\n"}
-    return {each.name: f"{each.model_dump_json(indent=2)}\n" for each in asked.passes(compiled)}
+        return {"pipeline.json": f"{compiled.to_json()}\n"}
+    return {f"{each.name}.json": f"{each.model_dump_json(indent=2)}\n" for each in asked.passes(compiled)}
 
 
-def _write(texts: Mapping[str, str], asked: Emission, folder: Path) -> None:
-    """Write each text to a file of its own."""
-    for name, text in texts.items():
-        path = folder / f"{name}.{asked.output}"
+def _write(files: Mapping[str, str], asked: Emission) -> None:
+    assert asked.folder is not None  # noqa: S101 - asked where there is one
+    for name, text in files.items():
+        path = asked.folder / name
         with staged(path) as aside:
             aside.write_text(joined([text], asked.script or "views"), encoding="utf-8", newline="\n")
         typer.echo(f"wrote {path}", err=True)

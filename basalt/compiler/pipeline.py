@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
@@ -15,10 +15,11 @@ from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
 from basalt.compiler.modules import module_of
 from basalt.compiler.order import ordered_passes, sources_of
-from basalt.compiler.parameters import call, check_parameters, describe
+from basalt.compiler.parameters import check_parameters, describe
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
 from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations, Step
-from basalt.compiler.relations import compiled_sources, database_aliases, relation
+from basalt.compiler.references import PlainReferences, References
+from basalt.compiler.relations import compiled_sources
 from basalt.compiler.select import pass_sql
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.compiler.sql import Identifier, Sql
@@ -33,16 +34,19 @@ def compile_pipeline(
     *,
     is_complete: bool = False,
     days: Days | None = None,
+    references: References | None = None,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open; ``days`` stand in place of the dates that the pipeline says. Raises ConfigurationError,
-    BindingError or CompileError with every mistake of the first stage that finds any.
+    a pass leaves it open; ``days`` stand in place of the dates that the pipeline says, ``references`` in place of files
+    and names. Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds
+    any.
     """
     with Binder() as binder:
         done, passes = compilation(config, schemas, binder, is_complete=is_complete, days=days)
+        done = done if references is None else replace(done, references=references)
         return done.pipeline(passes)
 
 
@@ -57,7 +61,9 @@ def compilation(
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
-    planned = Compilation(config, binder, _bind(config, schemas, binder), days or Days.of(config), is_complete)
+    days = days or Days.of(config)
+    named = PlainReferences(config.TABLES, days)
+    planned = Compilation(config, binder, _bind(config, schemas, binder), days, named, is_complete)
     check_parameters(planned.days, planned.tables)
     planned.plan_all(passes)
     return planned, tuple(passes)
@@ -115,6 +121,7 @@ class Compilation:
     binder: Binder
     tables: Mapping[str, SourceTable]
     days: Days
+    references: References
     is_complete: bool = False
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -200,11 +207,8 @@ class Compilation:
 
     def relations(self, planned: PlannedPass) -> dict[str, Sql]:
         """Return how the tables and the pass that a pass reads stand in its SQL."""
-        aliases = database_aliases(self.config.TABLES.values())
-        found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
-        for source in planned.source_passes:
-            found[source] = call(self.read_name(source), self.days.parameters)
-        return found
+        tables = {name: self.references.table(name) for name in self.tables}
+        return tables | {name: self.references.of_pass(self.read_name(name)) for name in planned.source_passes}
 
     def read_name(self, name: str) -> str:
         """Return the name under which others read a pass."""

@@ -94,3 +94,20 @@ def test_json_is_no_script(command: Command) -> None:
     assert done.err == (
         "error BAS104: --as\n  --as views is a kind of SQL, and --format json is asked for\n  leave one of them out\n"
     )
+
+
+def test_writes_a_dbt_project(command: Command, folder: Path) -> None:
+    done = command("compile", "pipeline.yaml", "--format", "dbt", "-o", "project")
+    assert (done.code, done.out) == (0, "")
+    project = folder / "project"
+    written = {str(path.relative_to(project)): path.read_text() for path in project.rglob("*") if path.is_file()}
+    assert written == basalt.dbt_project(folder / "pipeline.yaml")
+    assert {"dbt_project.yml", "models/five_minutes.sql", "models/schema.yml"} <= set(written)
+
+
+@pytest.mark.parametrize("options", [(), ("-o", "project", "--pass", "minutes")])
+def test_a_dbt_project_is_a_whole_folder(command: Command, folder: Path, options: tuple[str, ...]) -> None:
+    done = command("compile", "pipeline.yaml", "--format", "dbt", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error BAS104: --format\n  a dbt project is a folder of files, with all passes\n")
+    assert not (folder / "project").exists()
