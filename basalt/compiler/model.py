@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
@@ -14,11 +15,19 @@ from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.form import ChosenForm
 from basalt.compiler.layout import names_per_line, on_one_line
 from basalt.compiler.sql import Identifier
+from basalt.errors import UnknownPassError, listing, nearest
 
 if TYPE_CHECKING:
+    import duckdb
+    import ibis
+    import sqlalchemy
+
     from basalt.compiler.scripts import ScriptForm
 
 STATES_SUFFIX = "__states"
+
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
+"""What SQLAlchemy takes to begin a parameter."""
 
 
 class CompiledCheck(BaseModel):
@@ -122,6 +131,11 @@ class CompiledPass(BaseModel):
             f"SELECT\n    {names_per_line(self.plain_columns)}\nFROM {Identifier(self.states_name)};\n"
         )
 
+    def _repr_html_(self) -> str:
+        from basalt.compiler.display.notebook import pass_html  # noqa: PLC0415 - Pygments is imported when it is used
+
+        return str(pass_html(self))
+
 
 class CompiledSource(BaseModel):
     """A source table as the SQL reads it.
@@ -170,6 +184,58 @@ class CompiledPipeline(BaseModel):
         from basalt.compiler.scripts import scripts  # noqa: PLC0415 - scripts are made of what is defined here
 
         return scripts(self, form, self.passes)
+
+    def statement(self, name: str) -> str:
+        """Return a pass as one SELECT, the passes that it reads as CTEs; for SQLAlchemy as ``text(...)`` of it.
+
+        Raises UnknownPassError, and as ``scripts("ctes")``.
+        """
+        from basalt.compiler.scripts import scripts  # noqa: PLC0415 - scripts are made of what is defined here
+
+        if name not in self.passes:
+            message = f"there is no pass {name!r}; there are {listing(self.passes)}"
+            raise UnknownPassError(message, suggestion=nearest(name, self.passes))
+        return scripts(self, "ctes", [name])[name]
+
+    def relation(self, name: str, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        """Return a pass as a relation of a DuckDB connection that has its source tables.
+
+        Databases that it reads are attached. SQL that calls TA-Lib needs ``basalt.register_functions(connection)``.
+        Raises as ``statement``.
+        """
+        return connection.sql(self._ready(name, connection))
+
+    def to_ibis(self, name: str, connection: duckdb.DuckDBPyConnection) -> ibis.Table:
+        """Return a pass as an Ibis table over a DuckDB connection; needs the extra ``ibis``, which reads DuckDB 1.
+
+        Raises as ``relation``.
+        """
+        import ibis  # noqa: PLC0415 - an extra, which takes long to import
+
+        return ibis.duckdb.from_connection(connection).sql(self._ready(name, connection))
+
+    def to_sqlalchemy(self, name: str) -> sqlalchemy.TextClause:
+        """Return a pass as ``text()`` of SQLAlchemy, in which no colon is a parameter; needs the extra ``sqlalchemy``.
+
+        Raises as ``statement``.
+        """
+        from sqlalchemy import text  # noqa: PLC0415 - an extra
+
+        return text(_PARAMETER.sub(r"\\:", self.statement(name)))
+
+    def _ready(self, name: str, connection: duckdb.DuckDBPyConnection) -> str:
+        """Return a pass as one statement, and attach to a connection the databases that it reads."""
+        from basalt.compiler.scripts.sources import attachments  # noqa: PLC0415 - as above
+
+        query = self.statement(name)
+        for each in attachments(self, self.closure(name)):
+            connection.execute(each)
+        return query
+
+    def _repr_html_(self) -> str:
+        from basalt.compiler.display.notebook import pipeline_html  # noqa: PLC0415 - as for a pass
+
+        return str(pipeline_html(self))
 
     def closure(self, name: str) -> Iterator[str]:
         """Yield the passes that ``name`` is computed from, in run order, and ``name`` itself last."""

@@ -9,11 +9,11 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
+from basalt.compiler.display.graph import anchor, pipeline_graph
+from basalt.compiler.display.highlighting import highlighted
 from basalt.compiler.explain_column import ExplainedPipeline
 from basalt.compiler.explanation import Explanation, Rule
 from basalt.compiler.model import CompiledPass
-from basalt.documentation.graph import anchor, pipeline_graph
-from basalt.documentation.highlighting import highlighted
 from basalt.version import __version__
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+_HEAD = 10
+"""How many rows a notebook shows."""
+
+
 class PassResult:
     """The rows of one pass; they are computed once, when they are first read."""
 
@@ -56,6 +60,13 @@ class PassResult:
         """Return the rows as a pandas frame; needs pandas."""
         frame: pd.DataFrame = self.relation.df()
         return frame
+
+    def _repr_html_(self) -> str:
+        """Return the first rows as a notebook shows them."""
+        from basalt.compiler.display.notebook import rows_html  # noqa: PLC0415 - Pygments is imported when it is used
+
+        rows = self.relation.limit(_HEAD).fetchall()
+        return str(rows_html(self._runner.compiled.passes[self.name], rows))
 
     def __repr__(self) -> str:
         return f"<pass {self.name}: {', '.join(column.name for column in self.columns)}>"
@@ -127,6 +138,10 @@ class RunResult(Mapping[str, PassResult]):
         if self._owns_connection:
             self.connection.close()
             self._runner.close()
+
+    def _repr_html_(self) -> str:
+        """Return the graph of the passes as a notebook shows it."""
+        return self.compiled._repr_html_()
 
     def __repr__(self) -> str:
         return f"<run of {', '.join(self)}>"

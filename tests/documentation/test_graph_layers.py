@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from basalt.documentation.layers import Box, layered
-from basalt.documentation.layout import HEIGHT, Across, Down
+from basalt.compiler.display.layers import Box, layered
+from basalt.compiler.display.layout import HEIGHT, Across, Down
 
 
 @st.composite

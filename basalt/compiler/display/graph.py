@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from basalt.compiler.display.layers import Box, layered
+from basalt.compiler.display.layout import HEIGHT, Across, Direction, Down, Place
 from basalt.compiler.model import CompiledPipeline
-from basalt.documentation.layers import Box, layered
-from basalt.documentation.layout import HEIGHT, Across, Direction, Down, Place
 
 _MARGIN = 12
 

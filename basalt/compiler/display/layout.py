@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from basalt.documentation.layers import Box, Layers
+from basalt.compiler.display.layers import Box, Layers
 
 HEIGHT = 56
 _MARGIN = 12
