@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from basalt.compiler.binder import Schema
-from basalt.compiler.days import Days
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.dbt import dbt_project as write_dbt_project
 from basalt.compiler.explain_column import explain_columns, explain_pipeline
 from basalt.compiler.explanation import Explanation
@@ -64,7 +64,7 @@ def compile(  # noqa: A001, PLR0913 - reads as basalt.compile; what it takes
     CompileError.
     """
     pipeline = _configuration(config, tables)
-    days = Days.given_later(pipeline) if parametric else Days.of(pipeline)
+    days = DayRange.given_later(pipeline) if parametric else DayRange.of(pipeline)
     if schemas is not None:
         return compile_pipeline(pipeline, schemas, is_complete=complete, days=days)
     with _lent(connection) as lent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from basalt.compiler.days import DAY, Day, Days, Moment, first_edge, midnight
+from basalt.compiler.day_range import DAY, Day, DayRange, Moment, first_edge, midnight
 from basalt.configuration.buckets import NANOSECONDS, Anchor, Closed
 
 _MICROSECOND = 1_000
@@ -63,7 +63,7 @@ class BucketContract:
         """Return the contract in words, as it stands in compiled SQL."""
         return f"{self.seconds} s buckets {interval(self.closed)}, labelled by their {self.anchor}"
 
-    def event_bounds(self, days: Days) -> tuple[Moment | None, Moment | None]:
+    def event_bounds(self, days: DayRange) -> tuple[Moment | None, Moment | None]:
         """Return the events of all buckets that start on a range of days, as bounds in nanoseconds.
 
         The bounds are edges of buckets: the lower one is exclusive and the upper inclusive when closed right, the

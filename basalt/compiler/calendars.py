@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from basalt.compiler.buckets import BucketContract, interval
-from basalt.compiler.days import Day, Moment, midnight
+from basalt.compiler.day_range import Day, Moment, midnight
 from basalt.compiler.time_zones import TimeZone
 from basalt.configuration.buckets import NANOSECONDS, Anchor, Closed
 from basalt.configuration.calendars import Period

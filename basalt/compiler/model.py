@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import BaseModel, ConfigDict
 
 from basalt.compiler.columns import Column
-from basalt.compiler.days import DayParameter
+from basalt.compiler.day_range import DayParameter
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.form import ChosenForm

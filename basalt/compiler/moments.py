@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from basalt.compiler.days import Moment, MovingMoment
+from basalt.compiler.day_range import Moment, MovingMoment
 from basalt.compiler.sql import Fragment, Literal, Sql, compose
 from basalt.compiler.types import is_integer, is_timestamp
 from basalt.configuration.buckets import NANOSECONDS, Closed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from basalt.compiler.binder import Binder
-from basalt.compiler.days import DayParameter, Days
+from basalt.compiler.day_range import DayParameter, DayRange
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.errors import CompileError, Problem
@@ -13,7 +13,7 @@ from basalt.errors import CompileError, Problem
 _CHECKED = Identifier("basalt_check_parameters")
 
 
-def check_parameters(days: Days, tables: Mapping[str, SourceTable]) -> None:
+def check_parameters(days: DayRange, tables: Mapping[str, SourceTable]) -> None:
     """Raise CompileError where a source has a column with the name of a parameter, which would stand in its place."""
     names = {each.name for each in days.parameters}
     problems = [
@@ -38,7 +38,7 @@ def call(name: str, parameters: Sequence[DayParameter]) -> Sql:
     return compose("{}({})", Identifier(name), join(handed_on))
 
 
-def describe(binder: Binder, query: Sql, days: Days) -> dict[str, str]:
+def describe(binder: Binder, query: Sql, days: DayRange) -> dict[str, str]:
     """Return the columns of a query with their types, whatever days it is given.
 
     Raises BinderError when the query does not bind.

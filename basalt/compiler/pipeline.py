@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
 from basalt.compiler.columns import Column
-from basalt.compiler.days import Days
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
@@ -33,7 +33,7 @@ def compile_pipeline(
     schemas: Mapping[str, Schema],
     *,
     is_complete: bool = False,
-    days: Days | None = None,
+    days: DayRange | None = None,
     references: References | None = None,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
@@ -56,12 +56,12 @@ def compilation(
     binder: Binder,
     *,
     is_complete: bool = False,
-    days: Days | None = None,
+    days: DayRange | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
     _check_names(config)
-    days = days or Days.of(config)
+    days = days or DayRange.of(config)
     named = PlainReferences(config.TABLES, days)
     planned = Compilation(config, binder, _bind(config, schemas, binder), days, named, is_complete)
     check_parameters(planned.days, planned.tables)
@@ -120,7 +120,7 @@ class Compilation:
     config: AnalyticsConfig
     binder: Binder
     tables: Mapping[str, SourceTable]
-    days: Days
+    days: DayRange
     references: References
     is_complete: bool = False
     planned: dict[str, PlannedPass] = field(default_factory=dict)

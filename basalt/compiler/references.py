@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from basalt.compiler.days import Days
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.parameters import call
 from basalt.compiler.relations import database_aliases, relation
 from basalt.compiler.sql import Sql
@@ -28,7 +28,7 @@ class PlainReferences:
     """Tables where ``TABLES`` says that they are, and passes by name; as calls where days are parameters."""
 
     tables: Mapping[str, TableConfig]
-    days: Days
+    days: DayRange
 
     def table(self, name: str) -> Sql:
         """Return the reader of a table's files, or its name in a database."""

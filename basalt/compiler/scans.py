@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from basalt.compiler.buckets import BucketContract
-from basalt.compiler.days import DAY, Day, DayParameter, Days
+from basalt.compiler.day_range import DAY, Day, DayParameter, DayRange
 from basalt.compiler.events import NO_MARGIN, Margin
 from basalt.compiler.moments import within
 from basalt.compiler.plan import Inputs, Relations
@@ -28,7 +28,7 @@ def scan_conditions(
 
 
 def date_conditions(
-    source: SourceTable, contract: BucketContract, days: Days, margin: Margin = NO_MARGIN
+    source: SourceTable, contract: BucketContract, days: DayRange, margin: Margin = NO_MARGIN
 ) -> list[Fragment]:
     """Return the conditions on a scan of events that a range of days makes, with what lies around them."""
     time, type_ = source.event_time()
@@ -38,7 +38,7 @@ def date_conditions(
     return [*_dates(source.date_column, days, margin), *within(time, type_, (lower, upper), contract.closed)]
 
 
-def _dates(column: Sql | None, days: Days, margin: Margin) -> list[Fragment]:
+def _dates(column: Sql | None, days: DayRange, margin: Margin) -> list[Fragment]:
     """Return conditions that skip files by a date column, a day wider on both sides for time zones."""
     if column is None:
         return []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from basalt.compiler.days import Days
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.pipeline import compile_pipeline
 from basalt.compiler.scripts import joined
@@ -59,7 +59,7 @@ class GoldenCase:
         asked = self.folder / "scripts.json"
         files: dict[str, str] = {}
         for form in json.loads(asked.read_text(encoding="utf-8")) if asked.exists() else []:
-            days = Days.given_later(self.config) if form == "macros" else None
+            days = DayRange.given_later(self.config) if form == "macros" else None
             compiled = compile_pipeline(self.config, self.schemas(), is_complete=True, days=days)
             files[f"script.{form}.sql"] = joined(compiled.scripts(form).values(), form)
         return files

@@ -140,4 +140,4 @@ def test_scripts_are_the_same_each_time_and_survive_json() -> None:
 
 def test_the_compiler_asks_for_dates_in_one_place() -> None:
     naming = {path.name for path in COMPILER.rglob("*.py") if "config.START_DATE" in path.read_text(encoding="utf-8")}
-    assert naming == {"days.py"}
+    assert naming == {"day_range.py"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from basalt.compiler.days import DayParameter
+from basalt.compiler.day_range import DayParameter
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.parameters import call
 from basalt.compiler.scripts.comments import column_comment, comment_on, states_comment

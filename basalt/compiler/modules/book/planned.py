@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from basalt.compiler.columns import BoundColumn, key_column
-from basalt.compiler.days import Moment, midnight
+from basalt.compiler.day_range import Moment, midnight
 from basalt.compiler.events import EventTable
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from basalt.compiler.days import Moment, MovingMoment
+from basalt.compiler.day_range import Moment, MovingMoment
 from basalt.compiler.events import Margin
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.carried import carried_items

@@ -48,19 +48,19 @@ Day = date | DayParameter
 
 
 @dataclass(frozen=True)
-class Days:
+class DayRange:
     """The range of days, both ends included; None is an open end."""
 
     first: Day | None
     last: Day | None
 
     @classmethod
-    def of(cls, config: AnalyticsConfig) -> Days:
+    def of(cls, config: AnalyticsConfig) -> DayRange:
         """Return the days of a pipeline."""
         return cls(config.START_DATE, config.END_DATE)
 
     @classmethod
-    def given_later(cls, config: AnalyticsConfig) -> Days:
+    def given_later(cls, config: AnalyticsConfig) -> DayRange:
         """Return days that are parameters, those of the pipeline their defaults."""
         return cls(DayParameter("start_date", config.START_DATE), DayParameter("end_date", config.END_DATE))
 
@@ -69,7 +69,7 @@ class Days:
         """Those of the days that are parameters."""
         return tuple(each for each in (self.first, self.last) if isinstance(each, DayParameter))
 
-    def from_the_beginning(self) -> Days:
+    def from_the_beginning(self) -> DayRange:
         """Return the days up to the same last one."""
         return replace(self, first=None)
 
