@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from basalt.compiler.binder import Schema
+from basalt.compiler.binding import tables_read
 from basalt.compiler.day_range import DayRange
 from basalt.compiler.dbt import dbt_project as write_dbt_project
 from basalt.compiler.explain_column import explain_columns, explain_pipeline
@@ -17,18 +18,23 @@ from basalt.compiler.explanation import Explanation
 from basalt.compiler.indicators.functions import sql_functions
 from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.order import ordered_passes
-from basalt.compiler.pipeline import compile_pipeline, tables_read
+from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
 from basalt.configuration.relative_paths import with_absolute_paths
+from basalt.engine.connections import limit, opened
 from basalt.engine.functions import add_functions, called_functions
+from basalt.engine.interruption import interruptible
 from basalt.engine.job import Job
+from basalt.engine.manifest import Manifest
 from basalt.engine.observing import Observer
 from basalt.engine.publishing import Publication, PublishedForm
 from basalt.engine.publishing import publish as write_publication
 from basalt.engine.result import RunResult
-from basalt.engine.runner import Runner
+from basalt.engine.running import run_batches
+from basalt.engine.schedule import Batch, Schedule
+from basalt.engine.session import Session
 from basalt.engine.sources import bind_connection, tables_on
 from basalt.errors import CallError, Problem, SourceNotFoundError
 
@@ -131,33 +137,85 @@ def dbt_project(
         return write_dbt_project(pipeline, _schemas(lent, pipeline))
 
 
-def run(
+def run(  # noqa: PLR0913 - each is one thing that a caller may want otherwise
     config: Config,
     *,
     tables: Mapping[str, Any] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
     database: str | Path | None = None,
     observer: Observer | None = None,
+    restate: bool = False,
+    fail_fast: bool = False,
 ) -> RunResult:
     """Run a pipeline and return its passes by name.
 
-    Passes with an output are computed and written now; others when they are read. The run uses ``connection``, or
-    opens the DuckDB file ``database`` (in which every pass is then kept as a table), or works in memory. Each pass is
-    a view by its own name and as ``dataset.pass``. Raises what ``compile`` raises, RunError and OutputError.
+    Passes with an output are computed and written now, batch by batch where BATCH_FREQ asks for that, unless what is
+    there is what would be written; ``restate`` writes everything. Other passes are computed when they are read. The run
+    uses ``connection``, or opens the DuckDB file ``database`` (in which every pass is kept as a table), or works in
+    memory. Each pass is a view by its own name and as ``dataset.pass``. Raises what ``compile`` raises, RunError,
+    OutputError, and BatchError after all batches where some have failed, with ``fail_fast`` at once.
     """
     if connection is not None and database is not None:
         message = "give a connection or a database, not both"
         raise CallError(message)
     pipeline = _configuration(config, tables)
-    keep_all = database is not None
-    if connection is not None:
-        return _run(connection, pipeline, observer, keep_all=keep_all, owns=False)
-    own = _open(":memory:" if database is None else str(database))
+    manifest = Manifest(pipeline.DATASETNAME)
+    with _session(pipeline, connection, database, observer) as session:
+        job = _job(session.connection, pipeline)
+        with manifest.kept_in(pipeline.RUNS_PATH):
+            runner = run_batches(session, job, manifest, restate=restate, fail_fast=fail_fast)
+        if session.keeps_passes:
+            runner.keep_all()
+        return RunResult(runner, manifest, owns_connection=connection is None)
+
+
+def plan(
+    config: Config,
+    *,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+    restate: bool = False,
+) -> tuple[Batch, ...]:
+    """Return what a run would write, batch by batch, and why; nothing is computed.
+
+    The reason of a task is ``new``, ``changed configuration``, ``changed templates``, ``changed input: ...``, ``changed
+    output settings``, ``changed engine: ...`` or ``forced``, and None where what is there is what would be written.
+    Raises what ``compile`` raises, and OutputBusyError while another run writes an output.
+    """
+    pipeline = _configuration(config, tables)
+    with _lent(connection) as lent:
+        session = Session.of(lent)
+        return tuple(Schedule(session, _job(lent, pipeline), "", restate=restate))
+
+
+@contextmanager
+def _session(
+    config: AnalyticsConfig,
+    connection: duckdb.DuckDBPyConnection | None,
+    database: str | Path | None,
+    observer: Observer | None,
+) -> Iterator[Session]:
+    """Yield a session in which Ctrl-C stops queries; a connection of its own is closed when the block fails."""
+    own = None if connection is not None else opened(":memory:" if database is None else str(database))
+    used = own or connection
+    assert used is not None  # noqa: S101 - one of them is
     try:
-        return _run(own, pipeline, observer, keep_all=keep_all, owns=True)
+        limit(used, config)
+        with interruptible(used):
+            yield Session.of(used, observer, keeps_passes=database is not None)
     except BaseException:
-        own.close()
+        if own is not None:
+            own.close()
         raise
+
+
+def _job(connection: duckdb.DuckDBPyConnection, config: AnalyticsConfig) -> Job:
+    """Compile a pipeline to be run; every table must have a source."""
+    schemas = _schemas(connection, config)
+    job = Job.of(config, schemas)
+    _check_sources(job.compiled, schemas)
+    add_functions(connection, called_functions(job.compiled.passes.values()))
+    return job
 
 
 def publish(
@@ -177,9 +235,14 @@ def publish(
     are left out. Raises what ``run`` raises.
     """
     pipeline = with_absolute_paths(_configuration(config, tables), Path.cwd(), "")
-    passes = [each.model_copy(update={"output": None}) for each in pipeline.PASSES]
-    with run(pipeline.model_copy(update={"OUTPUT_TARGET": None, "PASSES": passes}), connection=connection) as result:
+    with run(_without_outputs(pipeline), connection=connection) as result:
         return write_publication(result, Path(path), form)
+
+
+def _without_outputs(config: AnalyticsConfig) -> AnalyticsConfig:
+    """Return a pipeline that writes nothing."""
+    passes = [each.model_copy(update={"output": None}) for each in config.PASSES]
+    return config.model_copy(update={"OUTPUT_TARGET": None, "RUNS_PATH": None, "PASSES": passes})
 
 
 def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -200,33 +263,6 @@ def _lent(connection: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckD
         return
     with duckdb.connect() as own:
         yield own
-
-
-def _open(database: str) -> duckdb.DuckDBPyConnection:
-    """Open a database whose queries can be asked how far they are, and draw nothing themselves."""
-    connection = duckdb.connect(database)
-    connection.execute("SET enable_progress_bar = true")
-    connection.execute("SET enable_progress_bar_print = false")
-    return connection
-
-
-def _run(
-    connection: duckdb.DuckDBPyConnection,
-    config: AnalyticsConfig,
-    observer: Observer | None,
-    *,
-    keep_all: bool,
-    owns: bool,
-) -> RunResult:
-    schemas = _schemas(connection, config)
-    job = Job.of(config, schemas)
-    _check_sources(job.compiled, schemas)
-    add_functions(connection, called_functions(job.compiled.passes.values()))
-    runner = Runner(connection, job, observer, in_memory=not keep_all)
-    runner.write_outputs()
-    if keep_all:
-        runner.keep_all()
-    return RunResult(runner, owns_connection=owns)
 
 
 def _configuration(config: Config, tables: Mapping[str, Any] | None) -> AnalyticsConfig:

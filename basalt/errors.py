@@ -174,10 +174,34 @@ class UnknownPassError(RunError, KeyError):
     code = "BAS404"
 
 
+class BatchError(RunError):
+    """Batches of days failed; the others are written. Names the days and the error of each."""
+
+    code = "BAS406"
+
+
 class OutputError(BasaltError):
     """A result could not be written."""
 
     code = "BAS501"
+
+
+class OutputBusyError(OutputError):
+    """Another run writes the same output; says which."""
+
+    code = "BAS502"
+
+
+class OutputRangeError(OutputError):
+    """Rows of the days asked for cannot be told apart from rows that are there already, or do not belong there."""
+
+    code = "BAS503"
+
+
+class MissingPackageError(OutputError):
+    """An output needs a package that is not installed; says which to install."""
+
+    code = "BAS504"
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from basalt.cli.default_output import with_default_output
-from basalt.compiler.pipeline import tables_read
+from basalt.compiler.binding import tables_read
 from basalt.configuration import AnalyticsConfig, PassConfig, TableConfig
-from basalt.errors import OutputError
-from basalt.outputs.paths import output_path
+from basalt.outputs.overview import overview
 
 Kind = Literal["files", "table", "memory", "none"]
 
@@ -30,19 +27,21 @@ class Source:
 
 @dataclass(frozen=True)
 class Result:
-    """A pass and its file; ``path`` is None for a pass that is not written.
+    """A pass and one of its outputs; ``kind`` and ``place`` are None for a pass that is not written.
 
-    ``rows`` and ``written`` (UTC) are None where there is no file; ``rows`` also where it is not Parquet.
+    ``rows`` and ``written`` (UTC) are None where nothing was written, or where that is not told without opening a
+    database; ``rows`` also where a file is not Parquet.
     """
 
     name: str
-    path: Path | None
+    kind: str | None
+    place: str | None
     rows: int | None = None
     written: datetime | None = None
 
     @property
     def exists(self) -> bool:
-        """Whether the file is there."""
+        """Whether it is there."""
         return self.written is not None
 
 
@@ -63,7 +62,7 @@ def list_datasets(config: AnalyticsConfig, pipeline: Path) -> Datasets:
     names = dict.fromkeys([*config.TABLES, *tables_read(config)])
     return Datasets(
         tuple(_source(name, config.TABLES.get(name)) for name in names),
-        tuple(_result(each, config) for each in config.PASSES),
+        tuple(result for each in config.PASSES for result in _results(each, config)),
     )
 
 
@@ -78,25 +77,11 @@ def _source(name: str, table: TableConfig | None) -> Source:
     return Source(name, "memory", (type(table.data).__name__,))
 
 
-def _result(each: PassConfig, config: AnalyticsConfig) -> Result:
-    target = each.output or config.OUTPUT_TARGET
-    if target is None:
-        return Result(each.name, None)
-    path = output_path(target, each.name, config)
-    try:
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        return Result(each.name, path, _rows(path), written)
-    except (FileNotFoundError, NotADirectoryError):
-        return Result(each.name, path)
-    except OSError as error:
-        message = f"cannot be looked at: {error.strerror or error}"
-        raise OutputError(message, place=str(path)) from error
-
-
-def _rows(path: Path) -> int | None:
-    """Return the rows of a Parquet file, None for a file that is none."""
-    try:
-        rows: int = pq.read_metadata(path).num_rows
-    except pa.ArrowInvalid:
-        return None
-    return rows
+def _results(each: PassConfig, config: AnalyticsConfig) -> Iterator[Result]:
+    main = each.output or config.OUTPUT_TARGET
+    targets = ([main] if main else []) + each.extra_outputs
+    if not targets:
+        yield Result(each.name, None, None)
+    for target in targets:
+        found = overview(target, each.name, config)
+        yield Result(each.name, target.type, found.place, found.rows, found.written)

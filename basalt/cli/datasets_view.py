@@ -7,7 +7,8 @@ import json
 from basalt.cli.datasets import Datasets, Result, Source
 from basalt.cli.output import put
 from basalt.cli.tables import Heading, print_table
-from basalt.cli.wording import path_text, rows_text
+from basalt.cli.wording import place_text, rows_text
+from basalt.outputs.overview import IN_DATABASES
 
 
 def print_tables(found: Datasets) -> None:
@@ -18,7 +19,7 @@ def print_tables(found: Datasets) -> None:
     )
     put("\n")
     print_table(
-        (Heading("writes"), Heading("rows", number=True), Heading("written (UTC)"), Heading("where")),
+        (Heading("writes"), Heading("type"), Heading("rows", number=True), Heading("written (UTC)"), Heading("where")),
         (_cells(each) for each in found.results),
     )
 
@@ -32,11 +33,12 @@ def print_json(found: Datasets) -> None:
     put(f"{json.dumps(data, indent=2, ensure_ascii=False)}\n")
 
 
-def _cells(result: Result) -> tuple[str, str, str, str]:
-    written = f"{result.written:%Y-%m-%d %H:%M:%S}" if result.written else "not there"
-    if result.path is None:
-        return (result.name, "-", "-", "not written")
-    return (result.name, rows_text(result.rows), written, path_text(result.path))
+def _cells(result: Result) -> tuple[str, str, str, str, str]:
+    if result.kind is None or result.place is None:
+        return (result.name, "-", "-", "-", "not written")
+    missing = "not looked at" if result.kind in IN_DATABASES else "not there"
+    written = f"{result.written:%Y-%m-%d %H:%M:%S}" if result.written else missing
+    return (result.name, result.kind, rows_text(result.rows), written, place_text(result.place))
 
 
 def _source(source: Source) -> dict[str, object]:
@@ -46,7 +48,8 @@ def _source(source: Source) -> dict[str, object]:
 def _result(result: Result) -> dict[str, object]:
     return {
         "pass": result.name,
-        "path": None if result.path is None else str(result.path),
+        "type": result.kind,
+        "path": result.place,
         "exists": result.exists,
         "rows": result.rows,
         "written": result.written.isoformat(timespec="seconds") if result.written else None,

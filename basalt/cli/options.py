@@ -40,6 +40,7 @@ Settings = Annotated[
         help="Replace a value of the pipeline, such as PASSES[0].time_bucket_seconds=300. May be repeated.",
     ),
 ]
+Restate = Annotated[bool, typer.Option("--restate", help="Write everything anew, up to date or not.")]
 TemplatePaths = Annotated[
     list[Path] | None,
     typer.Option(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress_bar import ProgressBar
+from rich.text import Text
 
-from basalt.cli.wording import path_text, rows_text, seconds_text
+from basalt.cli.json_lines import JsonLines
+from basalt.cli.wording import place_text, rows_text, seconds_text
+from basalt.configuration.days import Days
 from basalt.engine.observing import Observer, PassReport
 
 Share = Callable[[], float | None]
@@ -27,14 +31,18 @@ def unknown() -> float | None:
 
 
 @contextmanager
-def shown_progress() -> Iterator[Observer]:
-    """Yield an observer that shows a run's progress while the block runs."""
+def shown_progress(*, as_json: bool = False) -> Iterator[Observer]:
+    """Yield an observer that shows a run's progress while the block runs, ``as_json`` in lines for programs."""
+    if as_json:
+        yield JsonLines()
+        return
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         yield ProgressLines()
         return
     rows = TextColumn("{task.fields[rows]}", markup=False)
-    columns = (TextColumn("{task.description}", markup=False), ShareColumn(), rows, TimeElapsedColumn())
+    times = (TimeElapsedColumn(), TimeLeftColumn())
+    columns = (TextColumn("{task.description}", markup=False), ShareColumn(), rows, *times)
     with Progress(*columns, console=console, auto_refresh=False) as progress, _redrawn(progress):
         yield PassBars(progress)
 
@@ -58,7 +66,15 @@ def _redrawn(progress: Progress) -> Iterator[None]:
 
 
 class ProgressLines:
-    """Tells of each pass when it starts and when it is done."""
+    """Tells of each batch and each pass when it starts and when it is done."""
+
+    def batch_started(self, days: Days, number: int, total: int) -> None:
+        """Tell that a batch begins."""
+        typer.echo(f"{days} ({number + 1} of {total})", err=True)
+
+    def batch_finished(self, days: Days, status: str, error: str | None) -> None:
+        """Tell what became of a batch."""
+        typer.echo(f"{days}: {status}" + (f": {error}" if error else ""), err=True)
 
     def started(self, name: str, share: Share = unknown) -> None:  # noqa: ARG002 - lines do not move
         """Tell that a pass begins to be computed."""
@@ -66,7 +82,7 @@ class ProgressLines:
 
     def finished(self, report: PassReport) -> None:
         """Tell what a pass gave, and where it landed."""
-        landed = f", {path_text(report.path)}" if report.path else ""
+        landed = "".join(f", {place_text(each)}" for each in report.places)
         typer.echo(f"{report.name}: {rows_text(report.rows)} rows in {seconds_text(report.seconds)}{landed}", err=True)
 
 
@@ -81,6 +97,24 @@ class PassBars:
         self._progress = progress
         self._running: dict[str, TaskID] = {}
         self._latest = ""  # read by the thread that draws, while _running changes
+        self._batches: TaskID | None = None
+
+    def batch_started(self, days: Days, number: int, total: int) -> None:
+        """Show how many batches are done; the bars of the batch before make room."""
+        if self._batches is None:
+            self._batches = self._progress.add_task("", total=total, share=unknown, rows="")
+        for task in self._progress.task_ids:
+            if task != self._batches:
+                self._progress.remove_task(task)
+        self._running.clear()
+        self._progress.update(self._batches, description=str(days), completed=number, rows=f"{number} of {total}")
+
+    def batch_finished(self, days: Days, status: str, error: str | None) -> None:
+        """Count a batch; say above the bars when it failed."""
+        if error is not None:
+            self._progress.console.print(f"{days}: {status}: {error}")
+        if self._batches is not None:
+            self._progress.advance(self._batches)
 
     def started(self, name: str, share: Share = unknown) -> None:
         """Show a bar for a pass."""
@@ -103,5 +137,17 @@ class ShareColumn(ProgressColumn):
 
     def render(self, task: Task) -> ProgressBar:
         """Return the bar as it stands now."""
-        share = 1.0 if task.finished else task.fields["share"]()
+        share = task.percentage / 100 if task.total not in (None, 1) else task.fields["share"]()
+        share = 1.0 if task.finished else share
         return ProgressBar(total=1, completed=share or 0, width=40, pulse=share is None, animation_time=task.get_time())
+
+
+class TimeLeftColumn(ProgressColumn):
+    """The time that the batches not yet done may take, judged by those that are."""
+
+    def render(self, task: Task) -> Text:
+        """Return the time left as text, empty where nothing tells."""
+        if task.total in (None, 1) or not task.completed or task.elapsed is None or task.finished:
+            return Text("")
+        left = task.elapsed / task.completed * ((task.total or 0) - task.completed)
+        return Text(f"{timedelta(seconds=round(left))} left")

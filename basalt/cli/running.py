@@ -11,7 +11,7 @@ import basalt
 from basalt.cli.default_output import with_default_output
 from basalt.cli.progress import shown_progress
 from basalt.cli.tables import Heading, print_table
-from basalt.cli.wording import path_text, rows_text, seconds_text
+from basalt.cli.wording import place_text, rows_text, seconds_text
 from basalt.configuration import AnalyticsConfig
 from basalt.engine.result import RunResult
 
@@ -25,16 +25,17 @@ class Landing:
     columns: int
     seconds: float | None
     place: str
-    """The file, ``view`` for a pass that others read, or ``not run``."""
+    """Where it was written, ``view`` for a pass that others read, or ``not run``."""
 
 
-def run_pipeline(config: AnalyticsConfig, pipeline: Path) -> None:
+def run_pipeline(config: AnalyticsConfig, pipeline: Path, *, restate: bool, fail_fast: bool, log_json: bool) -> None:
     """Run a pipeline and print a table of its passes; progress and warnings go to standard error.
 
     Raises what ``basalt.run`` raises.
     """
-    with shown_progress() as observer:
-        result = basalt.run(with_default_output(config, pipeline), observer=observer)
+    landing = with_default_output(config, pipeline)
+    with shown_progress(as_json=log_json) as observer:
+        result = basalt.run(landing, observer=observer, restate=restate, fail_fast=fail_fast)
     with result:
         for warning in result.warnings:
             typer.echo(f"warning: {warning}", err=True)
@@ -42,16 +43,26 @@ def run_pipeline(config: AnalyticsConfig, pipeline: Path) -> None:
 
 
 def landings(result: RunResult) -> list[Landing]:
-    """Return what became of each pass, in run order."""
-    reports = {report.name: report for report in result.reports}
-    used = {each for name in result.outputs for each in result.compiled.closure(name)}
+    """Return what became of each pass, in run order; of several batches together."""
+    used = {each for name in result.places for each in result.compiled.closure(name)}
     found = []
     for name, compiled in result.compiled.passes.items():
-        report = reports.get(name)
-        place = path_text(result.outputs[name]) if name in result.outputs else "view" if name in used else "not run"
-        rows, seconds = (report.rows, report.seconds) if report else (None, None)
+        reports = [report for report in result.reports if report.name == name]
+        place = _places(result, name) or ("view" if name in used else "not run")
+        rows = sum(report.rows for report in reports) if reports else None
+        seconds = sum(report.seconds for report in reports) if reports else None
         found.append(Landing(name, rows, len(compiled.columns), seconds, place))
     return found
+
+
+def _places(result: RunResult, name: str) -> str:
+    """Return where a pass landed, a line per output; of several batches the last one's."""
+    tasks = [task for each in result.manifest.batches for task in each.batch.tasks if task.pass_name == name]
+    written = len({task.days for task in tasks if task.reason is not None})
+    if not written:
+        return "up to date" if tasks else ""
+    state = f", {written} of {len(result.manifest.batches)} batches" if len(result.manifest.batches) > 1 else ""
+    return "\n".join(f"{place_text(place)}{state}" for place in result.places.get(name, ()))
 
 
 def _print_landings(found: list[Landing]) -> None:

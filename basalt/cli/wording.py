@@ -19,3 +19,8 @@ def path_text(path: Path) -> str:
     """Return a path as it can be used from the working folder: relative below it, else absolute."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def place_text(place: str) -> str:
+    """Return where something landed: a local path as ``path_text`` has it, a URL as it is."""
+    return place if "://" in place else path_text(Path(place))

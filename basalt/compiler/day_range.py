@@ -21,17 +21,14 @@ class DayParameter:
 
     name: str
     default: date | None = None
+    days_later: int = 0
+    """How many days after the one that is given the day is."""
 
-    @property
-    def day(self) -> Fragment:
-        """The day as a DATE; callers may give it as text."""
-        return compose("{}::DATE", Identifier(self.name))
-
-    def moved(self, days: int) -> Fragment:
-        """Return the day so many days later."""
-        if not days:
-            return self.day
-        return compose("{} {} {}", self.day, Fragment("-" if days < 0 else "+"), abs(days))
+    def day(self, days_later: int = 0) -> Fragment:
+        """Return the day, or one some days later, as a DATE; callers may give it as text."""
+        days = self.days_later + days_later
+        given = compose("{}::DATE", Identifier(self.name))
+        return compose("({} {} {})", given, Fragment("-" if days < 0 else "+"), abs(days)) if days else given
 
     @property
     def is_open(self) -> Fragment:
@@ -45,6 +42,18 @@ class DayParameter:
 
 Day = date | DayParameter
 """A UTC day."""
+
+
+def later(day: Day, days: int) -> Day:
+    """Return a day moved by days, a date not beyond the first and the last day there are."""
+    if isinstance(day, DayParameter):
+        return replace(day, days_later=day.days_later + days)
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal() - 1))
+
+
+def known(day: Day | None) -> date | None:
+    """Return a day that is known when the SQL is compiled, None for others and for an open end."""
+    return None if isinstance(day, DayParameter) else day
 
 
 @dataclass(frozen=True)
@@ -128,8 +137,7 @@ class MovingMoment:
         return DAY % self.width == 0 and self.origin % self.width == 0
 
     def _day(self) -> Fragment:
-        day = self.parameter.moved(self.days_later)
-        return compose("({})", day) if self.days_later else day
+        return self.parameter.day(self.days_later)
 
     def _midnight(self) -> Fragment:
         return compose("{}::TIMESTAMP_NS", self._day())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -56,8 +57,9 @@ class CompiledPass(BaseModel):
     """One pass as SQL.
 
     ``sql`` yields ``columns``, but for those of ``added_indicators``, which a runner adds afterwards. When a later pass
-    needs more than the user asked for, ``states_sql`` yields ``hidden`` columns as well, and the later pass reads it
-    under the name ``<pass>__states``. ``refusals`` must count nothing before the pass runs, ``cautions`` warn after.
+    needs more than the user asked for, ``states_sql`` yields ``hidden`` columns as well, or rows of the days around,
+    and the later pass reads it under the name ``<pass>__states``. ``refusals`` must count nothing before the pass runs,
+    ``cautions`` warn after.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,9 +69,14 @@ class CompiledPass(BaseModel):
     """What it does and in which time buckets, in a line."""
     sql: str
     states_sql: str | None
+    shown: str | None
+    """The condition that a row is to be seen, where later passes read rows of the days around as well."""
     columns: tuple[Column, ...]
     hidden: tuple[str, ...]
     keys: tuple[str, ...]
+    label_offset: int | None
+    """How many nanoseconds before its ``TimeBucket`` a row's bucket is counted to start, by which it belongs to a UTC
+    day; None where rows have no ``TimeBucket``."""
     steps: tuple[CompiledStep, ...]
     indicators: tuple[Indicator, ...]
     indicator_form: ChosenForm
@@ -117,6 +124,10 @@ class CompiledPass(BaseModel):
         added = {output.column for indicator in self.added_indicators for output in indicator.outputs}
         return tuple(column.name for column in self.columns if column.name not in added)
 
+    def only_shown(self, rows: str) -> str:
+        """Return a query of all columns of a relation of the pass's rows, of the days that are to be seen."""
+        return f"SELECT * FROM {rows} WHERE {self.shown}" if self.shown else f"SELECT * FROM {rows}"
+
     def script(self) -> str:
         """Return the pass as CREATE VIEW statements, its states first where a later pass reads them."""
         added = (
@@ -125,10 +136,11 @@ class CompiledPass(BaseModel):
         notes = "".join(f"-- {note}\n" for note in added)
         if self.states_sql is None:
             return f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n{self.sql};\n"
+        where = f"\nWHERE {self.shown}" if self.shown else ""
         return (
             f"CREATE OR REPLACE VIEW {Identifier(self.states_name)} AS\n{self.states_sql};\n\n"
             f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n"
-            f"SELECT\n    {names_per_line(self.plain_columns)}\nFROM {Identifier(self.states_name)};\n"
+            f"SELECT\n    {names_per_line(self.plain_columns)}\nFROM {Identifier(self.states_name)}{where};\n"
         )
 
     def _repr_html_(self) -> str:
@@ -161,6 +173,10 @@ class CompiledPipeline(BaseModel):
 
     passes: dict[str, CompiledPass]
     """The passes by name, each after those it reads."""
+    first_day: date | None
+    """The first day that is computed; before START_DATE where that cuts a bucket."""
+    last_day: date | None
+    """The last day that is computed."""
     sources: dict[str, CompiledSource] = {}
     """The source tables by name."""
     parameters: tuple[DayParameter, ...] = ()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
+from basalt.compiler.binding import bind_tables, check_names, raise_together
 from basalt.compiler.columns import Column
-from basalt.compiler.day_range import DayRange
+from basalt.compiler.day_range import DayRange, known
+from basalt.compiler.days import days_computed, labels_of, range_computed, reaching
+from basalt.compiler.indicator_columns import indicator_columns
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
@@ -17,22 +20,24 @@ from basalt.compiler.modules import module_of
 from basalt.compiler.order import ordered_passes, sources_of
 from basalt.compiler.parameters import check_parameters, describe
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
-from basalt.compiler.plan import Check, Inputs, Module, PlannedPass, Relations, Step
+from basalt.compiler.plan import Check, Inputs, PlannedPass, Relations, Step
 from basalt.compiler.references import PlainReferences, References
 from basalt.compiler.relations import compiled_sources
-from basalt.compiler.select import pass_sql
-from basalt.compiler.sources import SourceTable, bind_source
-from basalt.compiler.sql import Identifier, Sql
+from basalt.compiler.select import filtered, pass_sql
+from basalt.compiler.sources import SourceTable
+from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.days import Days
 from basalt.configuration.indicators import IndicatorForm
-from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError
+from basalt.errors import BasaltError, CompileError
 
 
-def compile_pipeline(
+def compile_pipeline(  # noqa: PLR0913 - what a compile may be asked to do otherwise
     config: AnalyticsConfig,
     schemas: Mapping[str, Schema],
     *,
     is_complete: bool = False,
+    is_part: bool = False,
     days: DayRange | None = None,
     references: References | None = None,
 ) -> CompiledPipeline:
@@ -40,77 +45,45 @@ def compile_pipeline(
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open; ``days`` stand in place of the dates that the pipeline says, ``references`` in place of files
-    and names. Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds
-    any.
+    a pass leaves it open. ``is_part`` takes the dates for a part of the days that are computed, all of whose rows are
+    to be seen. ``days`` stand in place of the dates that the pipeline says, ``references`` in place of files and names.
+    Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder, is_complete=is_complete, days=days)
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, is_part=is_part, days=days)
         done = done if references is None else replace(done, references=references)
         return done.pipeline(passes)
 
 
-def compilation(
+def compilation(  # noqa: PLR0913 - as for compile_pipeline
     config: AnalyticsConfig,
     schemas: Mapping[str, Schema],
     binder: Binder,
     *,
     is_complete: bool = False,
+    is_part: bool = False,
     days: DayRange | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
-    _check_names(config)
-    days = days or DayRange.of(config)
-    named = PlainReferences(config.TABLES, days)
-    planned = Compilation(config, binder, _bind(config, schemas, binder), days, named, is_complete)
-    check_parameters(planned.days, planned.tables)
+    check_names(config)
+    asked = days or DayRange.of(config)
+    tables = bind_tables(config, schemas, binder)
+    check_parameters(asked, tables)
+    planned = Compilation(config, binder, tables, asked, PlainReferences(config.TABLES, asked), is_complete)
     planned.plan_all(passes)
+    computed = asked if is_part else range_computed(planned.planned, asked)
+    if computed != asked:
+        planned = Compilation(config, binder, tables, computed, planned.references, is_complete, shown=asked)
+        planned.plan_all(passes)
     return planned, tuple(passes)
 
 
-def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
-    """Return the names of the source tables that the passes of a pipeline may read."""
-    found = [table for each in config.PASSES for table in _module(each).tables(each, config)]
-    return tuple(dict.fromkeys(found))
-
-
-def _module(config: PassConfig) -> Module:
-    return module_of(config)
-
-
-def _check_names(config: AnalyticsConfig) -> None:
-    """Refuse a pass with the name of a table that is read: its view would stand in the table's place."""
-    tables = {name.casefold() for name in tables_read(config)}
-    problems = [
-        Problem(f"pass {each.name} has the name of a table that is read", f"PASSES[{index}].name", "call it otherwise")
-        for index, each in enumerate(config.PASSES)
-        if each.name.casefold() in tables
-    ]
-    if problems:
-        raise PassOrderError(problems)
-
-
-def _bind(config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder) -> dict[str, SourceTable]:
-    """Bind every table that is read; mistakes of all tables are raised together."""
-    bound: dict[str, SourceTable] = {}
-    errors: list[BasaltError] = []
-    for name in tables_read(config):
-        schema = schemas[name] if name in schemas else assumed_schema(name)
-        if schema is None:
-            message = f"there is no source for table {name!r}"
-            raise SourceNotFoundError(message, place=f"TABLES.{name}")
-        try:
-            bound[name] = bind_source(name, config.TABLES.get(name), schema, binder)
-        except BasaltError as error:
-            errors.append(error)
-    _raise_together(errors)
-    return bound
-
-
-def _raise_together(errors: list[BasaltError]) -> None:
-    if errors:
-        raise type(errors[0])(problem for error in errors for problem in error.problems)
+def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Callable[[Days], Days]:
+    """Return a function from days that are asked for to those that are computed; raises as ``compile_pipeline``."""
+    with Binder() as binder:
+        planned, _ = compilation(Days(None, None).asked_of(config), schemas, binder)
+    return partial(days_computed, planned.planned)
 
 
 @dataclass
@@ -123,6 +96,8 @@ class Compilation:
     days: DayRange
     references: References
     is_complete: bool = False
+    shown: DayRange | None = None
+    """The days whose rows are to be seen, where more are computed."""
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     described: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -142,12 +117,12 @@ class Compilation:
                 errors.append(error)
             if each.name not in self.planned:
                 faulty.add(each.name)
-        _raise_together(errors)
+        raise_together(errors)
 
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""
         inputs = Inputs(self.config, self.days, self.tables, self.planned, self.types)
-        planned = _module(config).plan(config, inputs)
+        planned = module_of(config).plan(config, inputs)
         query = pass_sql(title_of(config, planned), planned.steps(frozenset(planned.hidden), self.stand_ins(planned)))
         types = self._checked(query, config.name)
         place = f"pass {config.name}"
@@ -164,8 +139,10 @@ class Compilation:
         """Return the passes as one compiled pipeline; all of them are planned."""
         return CompiledPipeline(
             passes={each.name: self.emit(each) for each in passes},
+            first_day=known(self.days.first),
+            last_day=known(self.days.last),
             sources=compiled_sources(self.config.TABLES, self.tables),
-            parameters=self.days.parameters,
+            parameters=(self.shown or self.days).parameters,
         )
 
     def emit(self, config: PassConfig) -> CompiledPass:
@@ -179,26 +156,37 @@ class Compilation:
         with_states = steps_with_indicators(self, config.name, hidden, Compilation.relations)
         checked = steps_with_indicators(self, config.name, hidden, Compilation.stand_ins)
         self._checked(pass_sql(title, checked), config.name)
+        shown = self.shown_rows(config.name)
+        visible = filtered(steps, self._yielded(config.name), shown, "days_asked_for") if shown else steps
         return CompiledPass(
             name=config.name,
             title=_description(config, planned),
-            sql=pass_sql(title, steps).text,
-            states_sql=pass_sql(f"{title}; with the states later passes merge", with_states).text if hidden else None,
+            sql=pass_sql(title, visible).text,
+            states_sql=pass_sql(f"{title}; {_more(hidden, shown)}", with_states).text if hidden or shown else None,
+            shown=join(shown, " AND ").text if shown else None,
             columns=self._columns(planned, config.name),
             hidden=tuple(name for name in planned.hidden if name in hidden),
             keys=planned.keys,
-            steps=tuple(_compiled_step(step) for step in steps),
+            label_offset=_label_offset(planned),
+            steps=tuple(_compiled_step(step) for step in visible),
             indicators=planned.indicators,
             indicator_form=form,
             depends_on=planned.source_passes,
             tables=planned.tables,
-            events=planned.events,
+            events=tuple(reaching(each, planned.contract) for each in planned.events),
             is_within_days=_is_within_days(planned) and (form.form == "arrow" or begins_daily(planned)),
             refusals=_compiled(planned.refusals(relations)),
             cautions=_compiled(planned.cautions(relations)),
             warnings=planned.warnings,
             fingerprint=_fingerprint(pass_sql(title, with_states), planned),
         )
+
+    def _yielded(self, name: str) -> list[str]:
+        """Return the columns that the SQL of a pass yields."""
+        planned, form = self.planned[name], self.forms[name].form
+        indicators = [] if form == "arrow" else planned.indicators
+        added = [output.column for each in indicators for output in each.outputs]
+        return [*(column.name for column in planned.columns), *added]
 
     def wanted(self, name: str) -> frozenset[str]:
         """Return the hidden columns that the readers of a pass need, through any number of passes."""
@@ -207,12 +195,25 @@ class Compilation:
 
     def relations(self, planned: PlannedPass) -> dict[str, Sql]:
         """Return how the tables and the pass that a pass reads stand in its SQL."""
-        tables = {name: self.references.table(name) for name in self.tables}
-        return tables | {name: self.references.of_pass(self.read_name(name)) for name in planned.source_passes}
+        found = {name: self.references.table(name) for name in self.tables}
+        for source in planned.source_passes:
+            found[source] = self._read(source, shown=[] if planned.contract else self.shown_rows(source))
+        return found
+
+    def _read(self, name: str, shown: Sequence[Sql]) -> Sql:
+        rows = self.references.of_pass(self.read_name(name))
+        return compose("(SELECT * FROM {} WHERE {})", rows, join(shown, " AND ")) if shown else rows
 
     def read_name(self, name: str) -> str:
         """Return the name under which others read a pass."""
-        return f"{name}{STATES_SUFFIX}" if self.wanted(name) else name
+        return f"{name}{STATES_SUFFIX}" if self.wanted(name) or self.shown_rows(name) else name
+
+    def shown_rows(self, name: str) -> list[Fragment]:
+        """Return the conditions that a row of a pass is to be seen, where more are computed."""
+        contract = self.planned[name].contract
+        if self.shown is None or contract is None:
+            return []
+        return labels_of(self.shown, contract, self.types[name]["TimeBucket"])
 
     def stand_ins(self, planned: PlannedPass) -> Relations:
         """Return empty tables in place of everything a pass reads."""
@@ -234,26 +235,7 @@ class Compilation:
     def _columns(self, planned: PlannedPass, name: str) -> tuple[Column, ...]:
         types = self.types[name]
         plain = tuple(column.public(types[column.name]) for column in planned.columns)
-        units = {column.name: column.unit for column in planned.columns}
-        added = tuple(
-            Column(
-                name=output.column,
-                type=output.type,
-                unit=units[indicator.inputs[0]] if indicator.keeps_unit else "",
-                kind="ratio",
-                title=f"{indicator}, output {output.index}",
-                formula=str(indicator),
-                requires=tuple(dict.fromkeys(indicator.inputs)),
-                null_rule=indicator.null_rule,
-                known_at="end of the bucket",
-                source=f"TA-Lib {indicator.function}",
-                metric=indicator.function,
-                aggregation="none",
-            )
-            for indicator in planned.indicators
-            for output in indicator.outputs
-        )
-        return (*plain, *added)
+        return (*plain, *indicator_columns(planned))
 
 
 def title_of(config: PassConfig, planned: PlannedPass) -> str:
@@ -276,8 +258,20 @@ def _compiled_step(step: Step) -> CompiledStep:
     )
 
 
+def _more(hidden: frozenset[str], shown: Sequence[Sql]) -> str:
+    """Return what rows that later passes read have beyond those to be seen."""
+    more = ["the states later passes merge"] if hidden else []
+    return f"with {' and '.join([*more, 'the days around'] if shown else more)}"
+
+
 def _is_within_days(planned: PlannedPass) -> bool:
     return planned.contract is not None and planned.contract.is_within_days and "TimeBucket" in planned.keys
+
+
+def _label_offset(planned: PlannedPass) -> int | None:
+    if planned.contract is None or "TimeBucket" not in planned.keys:
+        return None
+    return planned.contract.label_offset
 
 
 def _asked_form(config: PassConfig) -> IndicatorForm:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from basalt.catalog.indicators import indicator_function
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.days import weekdays_only
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.functions import SqlFunction
 from basalt.compiler.indicators.statement import PlainPass, with_indicators
 from basalt.compiler.moments import within
 from basalt.compiler.plan import PlannedPass, Relations, Step
-from basalt.compiler.select import pass_sql
+from basalt.compiler.select import filtered, pass_sql
 from basalt.compiler.sql import Identifier, Sql
 from basalt.errors import CompileError
 
@@ -34,13 +35,29 @@ def steps_with_indicators(
     """
     planned, form = compilation.planned[name], compilation.forms[name]
     if form.form == "arrow":
-        return planned.steps(hidden, relations_of(compilation, planned))
+        return _plain(compilation, name, hidden, relations_of(compilation, planned))
     if not _looks_back(compilation, planned):
-        steps = planned.steps(hidden, relations_of(compilation, planned))
+        steps = _plain(compilation, name, hidden, relations_of(compilation, planned))
         return _with_indicators(compilation, name, hidden, steps, [])
     steps = _from_all_days(_of_all_days(compilation), name, hidden, relations_of)
     in_range = _in_range(compilation, planned, name)
     return _with_indicators(compilation, name, hidden, steps, in_range)
+
+
+def _plain(compilation: Compilation, name: str, hidden: frozenset[str], relations: Relations) -> list[Step]:
+    """Return the steps of a pass without its indicators; of weekdays, where it reads tables and that is asked for."""
+    planned, types = compilation.planned[name], compilation.plain_types[name]
+    steps = planned.steps(hidden, relations)
+    weekdays = weekdays_only(planned, types) if compilation.config.EXCLUDE_WEEKENDS else []
+    if planned.source_passes or not weekdays:
+        return steps
+    return filtered(steps, _columns(compilation, name, hidden), weekdays, "weekdays")
+
+
+def _columns(compilation: Compilation, name: str, hidden: frozenset[str]) -> list[str]:
+    """Return the columns of a pass without its indicators, and the hidden ones that are wanted."""
+    planned = compilation.planned[name]
+    return [*(column.name for column in planned.columns), *(each for each in planned.hidden if each in hidden)]
 
 
 def _with_indicators(
@@ -49,8 +66,7 @@ def _with_indicators(
     planned, form = compilation.planned[name], compilation.forms[name]
     for function in {each.function for each in planned.indicators} if form.form == "udf" else ():
         compilation.binder.declare_function(SqlFunction(indicator_function(function)).stand_in())
-    columns = [column.name for column in planned.columns] + [each for each in planned.hidden if each in hidden]
-    types = {column: compilation.plain_types[name][column] for column in columns}
+    types = {column: compilation.plain_types[name][column] for column in _columns(compilation, name, hidden)}
     return with_indicators(PlainPass(steps, planned.keys, types, conditions), planned.indicators, form)
 
 
@@ -106,7 +122,7 @@ def _from_all_days(long: Compilation, name: str, hidden: frozenset[str], relatio
         relations[source] = Identifier(_all_days_of(long, source))
         body = pass_sql(f"{source} on all days", _whole(long, source, relations_of))
         before.append(Step(_all_days_of(long, source), body, "for indicators to look back"))
-    return [*before, *planned.steps(hidden, relations)]
+    return [*before, *_plain(long, name, hidden, relations)]
 
 
 def _whole(long: Compilation, name: str, relations_of: RelationsOf) -> list[Step]:

@@ -54,7 +54,7 @@ def _dates(column: Sql | None, days: DayRange, margin: Margin) -> list[Fragment]
 def _compared(column: Sql, operator: str, limit: Day, moved_by: int) -> Fragment:
     if not isinstance(limit, DayParameter):
         return compose("{} " + operator + " {}", column, Literal(_moved(limit, moved_by)))
-    return limit.limits(compose("{} " + operator + " {}", column, limit.moved(moved_by)))
+    return limit.limits(compose("{} " + operator + " {}", column, limit.day(moved_by)))
 
 
 def _moved(day: date, days: int) -> date:

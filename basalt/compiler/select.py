@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basalt.compiler.layout import SelectItem, conditions, names, on_one_line, select_list
 from basalt.compiler.plan import Step
@@ -43,6 +43,13 @@ def select(  # noqa: PLR0913 - the clauses of a SELECT
 def add_columns(source: str, items: Sequence[SelectItem], window: Window | None = None) -> Fragment:
     """Return all columns of a step and computed ones besides, which may be over a window."""
     return select(compose("*,\n    {}", select_list(items)), Identifier(source), window=window)
+
+
+def filtered(steps: Sequence[Step], columns: Sequence[str], where: Iterable[Sql], days: str) -> list[Step]:
+    """Return steps whose result has the rows that meet conditions: those of some ``days``."""
+    rows = replace(steps[-1], name=f"{days}_and_more", comment=f"{steps[-1].comment}, of more days")
+    result = select([SelectItem.column(name) for name in columns], Identifier(rows.name), where=where)
+    return [*steps[:-1], rows, Step("result", result, f"the rows of {days.replace('_', ' ')}")]
 
 
 def pass_sql(title: str, steps: Sequence[Step]) -> Fragment:

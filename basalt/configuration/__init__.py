@@ -24,7 +24,14 @@ from basalt.configuration.l2_depth import (
     L2SweepConfig,
 )
 from basalt.configuration.l2_volatility import L2VolatilityConfig
-from basalt.configuration.outputs import OutputTarget
+from basalt.configuration.outputs import (
+    ArrowTarget,
+    DeltaTarget,
+    DuckDBTarget,
+    OutputTarget,
+    ParquetTarget,
+    SqlTarget,
+)
 from basalt.configuration.passes import PassConfig
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
 from basalt.configuration.tables import TableConfig
@@ -41,7 +48,10 @@ from basalt.configuration.trade import (
 __all__ = [
     "AggressorRuleConfig",
     "AnalyticsConfig",
+    "ArrowTarget",
     "BookAnalyticsConfig",
+    "DeltaTarget",
+    "DuckDBTarget",
     "FlagCodes",
     "GenericAnalyticsConfig",
     "L2AnalyticsConfig",
@@ -62,9 +72,11 @@ __all__ = [
     "L2VolatilityConfig",
     "MembershipConfig",
     "OutputTarget",
+    "ParquetTarget",
     "PassConfig",
     "QuoteLookupConfig",
     "SessionConfig",
+    "SqlTarget",
     "TableConfig",
     "TalibIndicatorConfig",
     "TradeAnalyticsConfig",

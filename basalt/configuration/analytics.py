@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, PathText, Scalar
+from basalt.configuration.base import (
+    ConfigModel,
+    Disagreement,
+    DisagreementError,
+    NotTruth,
+    OneOrMany,
+    PathText,
+    Scalar,
+)
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
+from basalt.configuration.running import BatchFrequency, MemorySize
 from basalt.configuration.tables import Table
 
 if TYPE_CHECKING:
@@ -86,6 +95,24 @@ class AnalyticsConfig(ConfigModel):
     """Which listings are read; all when not given. Short forms: a list of ListingIds, or columns and their values."""
     OUTPUT_TARGET: OutputTarget | None = None
     """Where every pass lands that has no ``output`` of its own; no file is written when neither is given."""
+    BATCH_FREQ: BatchFrequency | None = None
+    """The days that are computed and written at a time: ``D``, ``W`` (from Monday), ``2W``, ``M``, ``A``, or ``auto``,
+    the shortest of D, W, M and A that has some millions of rows. Each batch lands whole, and one that fails does not
+    lose the others. When not given the whole range is one batch."""
+    EXCLUDE_WEEKENDS: bool = False
+    """Whether passes over tables give no rows for buckets that start on a Saturday or a Sunday (UTC)."""
+    SKIP_EXISTING_OUTPUT: bool = False
+    """Whether a batch that has an output is left alone, whatever it was made with."""
+    MEMORY_LIMIT: MemorySize | None = None
+    """The memory that DuckDB may take, such as ``4GB``; what is bigger goes to TEMP_DIR. DuckDB's own default, 80 % of
+    the machine's, when not given."""
+    RUNS_PATH: PathText | None = None
+    """The folder that has a manifest of each run, as JSON: what was written and why, rows, fingerprints, versions. On
+    the command line ``.basalt/runs`` beside the pipeline file when not given."""
+    THREADS: Annotated[int, NotTruth, Field(ge=1)] | None = None
+    """The threads that DuckDB may take; as many as there are cores when not given."""
+    TEMP_DIR: PathText | None = None
+    """The folder for what does not fit into memory; in a pipeline file relative to that file."""
 
     @field_validator("DATASETNAME")
     @classmethod

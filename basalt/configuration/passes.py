@@ -59,6 +59,8 @@ class PassConfig(ConfigModel):
     """What the ``generic`` module computes."""
     output: OutputTarget | None = None
     """Where this pass lands; ``OUTPUT_TARGET`` of the pipeline when not given."""
+    extra_outputs: list[OutputTarget] = Field(default_factory=list)
+    """Where it lands besides."""
 
     @field_validator("name")
     @classmethod

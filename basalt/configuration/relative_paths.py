@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from basalt.configuration.tables import TableConfig
 
 
+_SQLITE = "sqlite:///"
+
+
 def with_absolute_paths(config: AnalyticsConfig, folder: Path, file: str) -> AnalyticsConfig:
-    """Return the configuration with every relative path below ``folder``: of tables, templates and output targets.
+    """Return the configuration with every relative path below ``folder``: of tables, templates, targets, folders.
 
     ``~`` is the home folder. URLs and absolute paths stay. In a glob the folder's own name is escaped, in a path
     template its braces are. ``file`` is what messages call the pipeline file. Raises ConfigurationError when a glob
@@ -33,15 +36,35 @@ def with_absolute_paths(config: AnalyticsConfig, folder: Path, file: str) -> Ana
         changed["TEMPLATE_PATHS"] = [_absolute(path, base, str) for path in config.TEMPLATE_PATHS]
     if config.OUTPUT_TARGET:
         changed["OUTPUT_TARGET"] = _target(config.OUTPUT_TARGET, base)
+    for field in ("TEMP_DIR", "RUNS_PATH"):
+        if getattr(config, field) is not None:
+            changed[field] = _absolute(getattr(config, field), base, str)
     return config.model_copy(update=changed)
 
 
 def _pass(each: PassConfig, base: Path) -> PassConfig:
-    return each.model_copy(update={"output": _target(each.output, base)}) if each.output else each
+    changed: dict[str, object] = {}
+    if each.output:
+        changed["output"] = _target(each.output, base)
+    if each.extra_outputs:
+        changed["extra_outputs"] = [_target(target, base) for target in each.extra_outputs]
+    return each.model_copy(update=changed)
 
 
 def _target(target: OutputTarget, base: Path) -> OutputTarget:
-    return target.model_copy(update={"path_template": _absolute(target.path_template, base, _literal_braces)})
+    match target.type:
+        case "sql":
+            return target.model_copy(update={"url": _sqlite_url(target.url, base)})
+        case "duckdb":
+            return target.model_copy(update={"file": _absolute(target.file, base, _literal_braces)})
+        case _:
+            return target.model_copy(update={"path_template": _absolute(target.path_template, base, _literal_braces)})
+
+
+def _sqlite_url(url: str, base: Path) -> str:
+    """Return a URL with the path of an SQLite file below ``base``; a path that begins with a slash is absolute."""
+    prefix, path = url[: len(_SQLITE)], url[len(_SQLITE) :]
+    return prefix + _absolute(path, base, str) if prefix == _SQLITE and path else url
 
 
 def _table(table: TableConfig, base: Path, place: str) -> TableConfig:

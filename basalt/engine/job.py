@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from basalt.compiler.binder import Schema
 from basalt.compiler.model import CompiledPass, CompiledPipeline
 from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig, PassConfig
+from basalt.configuration.days import Days
 from basalt.engine.slices import Slice
-from basalt.errors import ConfigurationError
-from basalt.outputs.paths import output_path
 
 
 @dataclass(frozen=True)
@@ -29,33 +27,31 @@ class Job:
         """Compile a pipeline."""
         return cls(config, schemas, compile_pipeline(config, schemas))
 
+    @property
+    def computed(self) -> AnalyticsConfig:
+        """The pipeline for all days that are computed."""
+        return Days(self.compiled.first_day, self.compiled.last_day).asked_of(self.config)
+
     def restricted(self, days: Slice, name: str) -> CompiledPass:
         """Return a pass compiled for a slice of its days."""
         config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
-        return compile_pipeline(config, self.schemas).passes[name]
+        return compile_pipeline(config, self.schemas, is_part=True).passes[name]
 
     def before(self, name: str, first: date | None, last: date, dataset: str) -> Job:
         """Return the job that computes a pass without its indicators for other days, and nothing else."""
         wanted = set(self.compiled.closure(name))
-        passes = [each.model_copy(update={"output": None}) for each in self.config.PASSES if each.name in wanted]
+        passes = [
+            each.model_copy(update={"output": None, "extra_outputs": []})
+            for each in self.config.PASSES
+            if each.name in wanted
+        ]
         passes = [_without_indicators(each) if each.name == name else each for each in passes]
         changes = {"START_DATE": first, "END_DATE": last, "DATASETNAME": dataset, "OUTPUT_TARGET": None}
         return Job.of(self.config.model_copy(update={**changes, "PASSES": passes}), self.schemas)
 
-    def targets(self) -> dict[str, Path]:
-        """Return the file of each pass that has an output.
-
-        Raises ConfigurationError when two passes would be written to one file.
-        """
-        targets = {each.name: each.output or self.config.OUTPUT_TARGET for each in self.config.PASSES}
-        found = {name: output_path(target, name, self.config) for name, target in targets.items() if target is not None}
-        first: dict[Path, str] = {}
-        for name, path in found.items():
-            if (other := first.setdefault(path.absolute(), name)) != name:
-                message = f"passes {other} and {name} would both be written to {path}"
-                suggestion = "put {pass} into path_template"
-                raise ConfigurationError(message, place=f"pass {name}", suggestion=suggestion)
-        return found
+    def on(self, days: Days) -> Job:
+        """Return the job for other days."""
+        return Job.of(days.asked_of(self.config), self.schemas)
 
 
 def _without_indicators(config: PassConfig) -> PassConfig:

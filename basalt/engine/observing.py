@@ -7,20 +7,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from basalt.configuration.days import Days
+
 
 @dataclass(frozen=True)
 class PassReport:
-    """What became of a pass: its rows, its columns, how long it took in seconds, and the file it was written to."""
+    """What became of a pass: its rows, its columns, how long it took in seconds, and where it was written.
+
+    ``path`` is the local file or folder it was written to, the first of several; ``places`` are all of its outputs.
+    """
 
     name: str
     rows: int
     columns: int
     seconds: float
     path: Path | None
+    places: tuple[str, ...] = ()
 
 
 class Observer(Protocol):
     """Hears of a run's progress."""
+
+    def batch_started(self, days: Days, number: int, total: int) -> None:
+        """Hear that a batch of days begins, ``number`` of ``total`` having been before; not where there is but one."""
+
+    def batch_finished(self, days: Days, status: str, error: str | None) -> None:
+        """Hear that a batch was ``written``, ``up to date`` or ``failed``, and then why."""
 
     def started(self, name: str, share: Callable[[], float | None]) -> None:
         """Hear that a pass begins to be computed, and get a function that tells how far it is.
@@ -35,6 +47,12 @@ class Observer(Protocol):
 
 class Silent:
     """Hears nothing."""
+
+    def batch_started(self, days: Days, number: int, total: int) -> None:
+        """Hear nothing."""
+
+    def batch_finished(self, days: Days, status: str, error: str | None) -> None:
+        """Hear nothing."""
 
     def started(self, name: str, share: Callable[[], float | None]) -> None:
         """Hear nothing."""

@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from basalt.compiler.columns import Column
 from basalt.compiler.model import CompiledPipeline
+from basalt.engine.manifest import Manifest
 from basalt.engine.observing import PassReport
 from basalt.engine.runner import Runner
+from basalt.engine.schedule import Task
 from basalt.errors import UnknownPassError, nearest
 
 if TYPE_CHECKING:
@@ -75,9 +77,11 @@ class PassResult:
 class RunResult(Mapping[str, PassResult]):
     """The passes of a run by name. Close it, or use it as a context manager, to close a connection of its own."""
 
-    def __init__(self, runner: Runner, *, owns_connection: bool) -> None:
+    def __init__(self, runner: Runner, manifest: Manifest, *, owns_connection: bool) -> None:
         self._runner = runner
         self._owns_connection = owns_connection
+        self.manifest = manifest
+        """The record of the run: batches, outputs, why each was written or not, fingerprints, versions."""
 
     @property
     def compiled(self) -> CompiledPipeline:
@@ -91,18 +95,33 @@ class RunResult(Mapping[str, PassResult]):
 
     @property
     def outputs(self) -> dict[str, Path]:
-        """The files written, by pass."""
-        return {report.name: report.path for report in self.reports if report.path is not None}
+        """The local file or folder of each pass that has one, the first of several; of batches that of the last."""
+        found = ((task.pass_name, task.output.path) for task in reversed(self._last_tasks))
+        return {name: path for name, path in found if path is not None and path.exists()}
+
+    @property
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """The outputs of each pass, as a person reads them; of batches those of the last."""
+        names = dict.fromkeys(task.pass_name for task in self._last_tasks)
+        return {name: tuple(each.output.place for each in self._last_tasks if each.pass_name == name) for name in names}
+
+    @property
+    def _last_tasks(self) -> tuple[Task, ...]:
+        return self.manifest.batches[-1].batch.tasks if self.manifest.batches else ()
 
     @property
     def reports(self) -> tuple[PassReport, ...]:
-        """What was computed so far: rows, time and file per pass."""
-        return tuple(self._runner.reports)
+        """What was computed so far: rows, time and file per pass, and per batch where there are several."""
+        if len(self.manifest.batches) == 1:
+            return tuple(self._runner.reports)
+        before = (report for each in self.manifest.batches for report in each.reports)
+        return (*before, *self._runner.reports)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know about the numbers, from compiling and from what was computed so far."""
-        return (*self.compiled.warnings, *self._runner.warnings)
+        found = (*self.compiled.warnings, *self.manifest.warnings, *self._runner.warnings)
+        return tuple(dict.fromkeys(found))
 
     def states(self, name: str) -> duckdb.DuckDBPyRelation:
         """Return the rows of a pass with the states that later passes merge; raises as reading the pass does."""

@@ -3,52 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier
+from basalt.configuration.days import Days
 from basalt.engine.checks import Checks
 from basalt.engine.failures import of_pass
 from basalt.engine.indicators import ReadBack, SortedRows, add_indicators
 from basalt.engine.job import Job
+from basalt.engine.landing import Arriving, Landing
 from basalt.engine.namespace import own_schema
-from basalt.engine.observing import Observer, PassReport, Silent
+from basalt.engine.observing import PassReport
+from basalt.engine.schedule import Task
+from basalt.engine.session import Session
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
-from basalt.engine.sweep import Member, Sweep, append, members
-from basalt.outputs.parquet import parquet_file
+from basalt.engine.sweep import Member, Sweep, members
 
 
 class Runner:
     """Computes the passes of a compiled pipeline on one connection."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        job: Job,
-        observer: Observer | None = None,
-        *,
-        in_memory: bool = True,
-    ) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, job: Job) -> None:
+        self.connection = session.connection
         self.compiled = compiled = job.compiled
         self.reports: list[PassReport] = []
+        self._session = session
         self._job = job
-        self._targets = job.targets()
-        self._checks = Checks(connection)
-        self._observer = observer or Silent()
-        self._in_memory = in_memory
-        self._store = Store(connection, job.config.DATASETNAME)
+        self._checks = Checks(session.connection)
+        self._store = Store(session.connection, job.config.DATASETNAME)
         self._slices: dict[str, list[Slice]] = {}
         self._parts, self._parts_done = 1, 0
         self._kept: set[str] = set()
         self._written: set[str] = set()
+        self._to_write: set[str] = set()
         for name, each in compiled.passes.items():
             if not any(compiled.passes[read].added_indicators for read in compiled.closure(name)):
                 self._store.view(each)
@@ -67,7 +62,7 @@ class Runner:
         return self.connection.sql(f"SELECT * FROM {self._store.name(name)}")
 
     def read_states(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Return the rows of a pass with its hidden columns, computing them as ``read`` does."""
+        """Return the rows of a pass with hidden columns, and of the days around, computing them as ``read`` does."""
         self._compute({name: None})
         return self.connection.sql(f"SELECT * FROM {self._store.whole(self.compiled.passes[name])}")
 
@@ -76,12 +71,21 @@ class Runner:
         for each in self.compiled.closure(name):
             self._checks.refuse(self.compiled.passes[each])
 
-    def write_outputs(self) -> None:
-        """Write every pass that has an output.
+    def write(self, tasks: Iterable[Task]) -> None:
+        """Write passes to outputs.
 
-        Raises OutputError when a file cannot be written, RunError when a pass fails; the old file then stays.
+        Raises OutputError when one cannot be written, OutputBusyError when another run writes it, RunError when a pass
+        fails; what was there then stays.
         """
-        self._compute({name: self._targets[name] for name in self.compiled.passes if name in self._targets})
+        with ExitStack() as stack:
+            arriving: dict[str, list[Arriving]] = {name: [] for name in self.compiled.passes}
+            for each in tasks:
+                held = stack.enter_context(each.output.held())
+                arriving[each.pass_name].append(Arriving(each.output, held, each.origin))
+            self._to_write = {name for name, several in arriving.items() if several}
+            days = Days.of(self._job.config)
+            passes = self.compiled.passes
+            self._compute({name: Landing(passes[name], arriving[name], days) for name in passes if arriving[name]})
 
     def keep_all(self) -> None:
         """Compute every pass that has not been computed, so that its rows outlive the process."""
@@ -92,14 +96,14 @@ class Runner:
         """Remove temporary files."""
         self._store.discard_parts()
 
-    def _compute(self, wanted: Mapping[str, Path | None]) -> None:
-        """Compute passes, in run order, and write those that have a path."""
-        for name, path in wanted.items():
+    def _compute(self, wanted: Mapping[str, Landing | None]) -> None:
+        """Compute passes, in run order, and write those that are to land somewhere."""
+        for name, landing in wanted.items():
             root = self._root(name)
             if root is not None:
-                self._sweep(root, {each: file for each, file in wanted.items() if not self._is_done(each)})
+                self._sweep(root, {each: other for each, other in wanted.items() if not self._is_done(each)})
             if not self._is_done(name):
-                self._compute_whole(name, path)
+                self._compute_whole(name, landing)
 
     def _is_done(self, name: str) -> bool:
         """Tell whether what a user sees of a pass has been computed."""
@@ -107,7 +111,7 @@ class Runner:
 
     def _is_complete(self, name: str) -> bool:
         """Tell whether all that a later pass reads of a pass has been computed."""
-        return name in self._kept or (name in self._written and not self.compiled.passes[name].hidden)
+        return name in self._kept or (name in self._written and self.compiled.passes[name].states_sql is None)
 
     def _root(self, name: str) -> str | None:
         """Return the pass that ``name`` waits for and that is computed in slices, if there is one."""
@@ -122,21 +126,21 @@ class Runner:
                 found += [*self._incomplete(each), each]
         return list(dict.fromkeys(found))
 
-    def _sweep(self, root: str, wanted: Mapping[str, Path | None]) -> None:
+    def _sweep(self, root: str, wanted: Mapping[str, Landing | None]) -> None:
         """Compute a pass in slices, and with it all that can be computed from its slices."""
         joined = members(self.compiled, root, wanted)
         for each in joined:
             self._checks.refuse(each.compiled)
-        told = [each for each in joined if each.is_kept or each.path is not None]
+        told = [each for each in joined if each.is_kept or each.landing is not None]
         self._parts, self._parts_done = len(self._slices_of(root)), 0
         for each in reversed(told):
-            self._observer.started(each.name, self._share)
+            self._session.observer.started(each.name, self._share)
         sweep = Sweep(self.connection, self._store, joined)
         sweep.run(self._restricted(root), self._advance)
         for each in told:
             started = time.perf_counter() - sweep.seconds[each.name]
             self._complete(each)
-            self._finish(each.compiled, started, each.path)
+            self._finish(each.compiled, started, each.landing)
 
     def _complete(self, member: Member) -> None:
         """Do what needs the rows of all slices."""
@@ -146,25 +150,25 @@ class Runner:
             self._kept.add(member.name)
         if member.is_written_by_slice:
             self._written.add(member.name)
-        elif member.path is not None:
-            self._write_rows(member.compiled, member.path)
+        elif member.landing is not None:
+            self._write_rows(member.compiled, member.landing)
 
-    def _compute_whole(self, name: str, path: Path | None) -> None:
+    def _compute_whole(self, name: str, landing: Landing | None) -> None:
         """Compute a pass in one go."""
         started = time.perf_counter()
         self._parts, self._parts_done = 1, 0
-        self._observer.started(name, self._share)
+        self._session.observer.started(name, self._share)
         self._prepare(name)
         compiled = self.compiled.passes[name]
-        if path is None or self._is_read_again(name) or compiled.added_indicators:
+        if landing is None or not landing.can_be_read or self._is_read_again(name) or compiled.added_indicators:
             self._keep(compiled)
         else:
             self._store.view(compiled)
-        if path is not None:
-            self._write_rows(compiled, path)
+        if landing is not None:
+            self._write_rows(compiled, landing)
             if name not in self._kept:
-                self._store.view_file(compiled, path)
-        self._finish(compiled, started, path)
+                self._store.view_landed(compiled, landing.relation)
+        self._finish(compiled, started, landing)
 
     def _prepare(self, name: str) -> None:
         """Have everything a pass reads computed or registered, and check what must hold."""
@@ -180,7 +184,7 @@ class Runner:
     def _is_read_again(self, name: str) -> bool:
         """Tell whether a pass has several uses: passes that read it, and its output."""
         readers = sum(name in each.depends_on for each in self.compiled.passes.values())
-        return readers + (name in self._targets) > 1
+        return readers + (name in self._to_write) > 1
 
     def _keep(self, compiled: CompiledPass) -> None:
         with of_pass(compiled.name):
@@ -197,10 +201,10 @@ class Runner:
         with of_pass(compiled.name):
             table = self.connection.sql(f"SELECT * FROM (\n{query}\n) ORDER BY {order}").to_arrow_table()
             rows = SortedRows(table, compiled.series_keys)
-            if self._job.config.START_DATE is None:
+            if self.compiled.first_day is None:
                 added = add_indicators(rows, compiled.added_indicators, place)
             else:
-                read_back = self._read_back(compiled, self._job.config.START_DATE, place)
+                read_back = self._read_back(compiled, self.compiled.first_day, place)
                 extended, is_in_range = read_back.extended(rows, partial(self._read_days, compiled.name))
                 added = add_indicators(extended, compiled.added_indicators, place).filter(is_in_range)
             self._store.keep_rows(compiled, added)
@@ -214,24 +218,24 @@ class Runner:
         """Return the rows of a pass for days before the range, without its indicators."""
         dataset = f"{self._job.config.DATASETNAME}__before"
         with own_schema(self.connection, dataset):
-            runner = Runner(self.connection, self._job.before(name, first, last, dataset))
+            runner = Runner(self._session.aside(), self._job.before(name, first, last, dataset))
             try:
                 return runner.read(name).to_arrow_table()
             finally:
                 runner.close()
 
-    def _write_rows(self, compiled: CompiledPass, path: Path) -> None:
+    def _write_rows(self, compiled: CompiledPass, landing: Landing) -> None:
         columns = [column.name for column in compiled.columns]
-        with parquet_file(path) as file, of_pass(compiled.name):
-            append(self.connection, file, columns, str(self._store.name(compiled.name)))
+        with landing.writing() as arrivals, of_pass(compiled.name):
+            arrivals.append(self.connection, columns, str(self._store.name(compiled.name)))
         self._written.add(compiled.name)
 
     def _slices_of(self, name: str) -> list[Slice]:
         """Return the slices a pass is computed in; a database file keeps whole passes."""
         if name not in self._slices:
-            events = self.compiled.passes[name].events if self._in_memory else ()
+            events = () if self._session.keeps_passes else self.compiled.passes[name].events
             with of_pass(name):
-                self._slices[name] = day_slices(self.connection, events, self._job.config)
+                self._slices[name] = day_slices(self._session.row_groups, events, self._job.computed)
         return self._slices[name]
 
     def _restricted(self, root: str) -> Iterator[CompiledPass]:
@@ -249,10 +253,12 @@ class Runner:
             return None
         return None if percent < 0 else min((self._parts_done + percent / 100) / self._parts, 1.0)
 
-    def _finish(self, compiled: CompiledPass, started: float, path: Path | None) -> None:
+    def _finish(self, compiled: CompiledPass, started: float, landing: Landing | None) -> None:
         rows = self._store.name(compiled.name)
         self._checks.caution(compiled, rows)
         count = self.connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
-        report = PassReport(compiled.name, count, len(compiled.columns), time.perf_counter() - started, path)
+        path, places = (landing.path, landing.places) if landing else (None, ())
+        seconds = time.perf_counter() - started
+        report = PassReport(compiled.name, count, len(compiled.columns), seconds, path, places)
         self.reports.append(report)
-        self._observer.finished(report)
+        self._session.observer.finished(report)

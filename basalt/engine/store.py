@@ -63,12 +63,15 @@ class Store:
         finally:
             self.connection.unregister(_ROWS)
 
-    def view_file(self, compiled: CompiledPass, path: Path) -> None:
-        """Register a pass that has been written as a view of its file; its states are computed when they are read."""
-        if compiled.hidden:
+    def view_landed(self, compiled: CompiledPass, relation: str) -> None:
+        """Register a pass that has been written as a view of where it landed, given as what stands after FROM.
+
+        Its states are computed when they are read.
+        """
+        if compiled.states_sql is not None:
             self._define(compiled.states_name, compiled.full_sql)
         columns = ", ".join(str(Identifier(name)) for name in _all_columns(compiled))
-        self._define(compiled.name, f"SELECT {columns} FROM read_parquet({Literal(str(path.resolve()))})")
+        self._define(compiled.name, f"SELECT {columns} FROM {relation}")
 
     def discard_parts(self) -> None:
         """Remove temporary files; passes kept in them cannot be read afterwards."""
@@ -79,8 +82,8 @@ class Store:
         return Identifier(self._catalog, self._dataset, pass_name)
 
     def whole(self, compiled: CompiledPass) -> Identifier:
-        """Return the full name of the relation of a pass's rows with its hidden columns."""
-        return self.name(compiled.states_name if compiled.hidden else compiled.name)
+        """Return the full name of the relation of all rows of a pass, with its hidden columns."""
+        return self.name(compiled.name if compiled.states_sql is None else compiled.states_name)
 
     def _keep(self, compiled: CompiledPass, query: str, columns: tuple[str, ...]) -> None:
         table = self._rows_table(compiled)
@@ -92,9 +95,9 @@ class Store:
 
     def _register(self, compiled: CompiledPass, query: str, columns: tuple[str, ...]) -> None:
         """Point the pass's views at a query that yields its columns and its hidden ones."""
-        if compiled.hidden:
+        if compiled.states_sql is not None:
             self._define(compiled.states_name, query)
-            query = f"SELECT * FROM {self.name(compiled.states_name)}"
+            query = compiled.only_shown(str(self.name(compiled.states_name)))
         self._define(compiled.name, f"SELECT {', '.join(str(Identifier(name)) for name in columns)} FROM (\n{query}\n)")
 
     def _define(self, name: str, query: str) -> None:

@@ -7,25 +7,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass, CompiledPipeline
-from basalt.compiler.sql import Identifier
 from basalt.engine.failures import of_pass
+from basalt.engine.landing import Arrivals, Landing
 from basalt.engine.store import Store
-from basalt.errors import RunError
-from basalt.outputs.parquet import BATCH_ROWS, ParquetFile, parquet_file
 
 
 @dataclass(frozen=True)
 class Member:
-    """A pass of a sweep: the file its rows are written to, whether they are kept, whether another member reads them."""
+    """A pass of a sweep: where its rows land, whether they are kept, whether another member reads them."""
 
     compiled: CompiledPass
-    path: Path | None
+    landing: Landing | None
     is_kept: bool
     is_read: bool
 
@@ -36,25 +32,25 @@ class Member:
 
     @property
     def is_written_by_slice(self) -> bool:
-        """Whether each slice's rows go to the file; indicators need the rows of all slices first."""
-        return self.path is not None and not self.compiled.added_indicators
+        """Whether each slice's rows go to the outputs; indicators and an order need the rows of all slices first."""
+        return self.landing is not None and not self.landing.is_sorted and not self.compiled.added_indicators
 
 
-def members(pipeline: CompiledPipeline, root: str, wanted: Mapping[str, Path | None]) -> list[Member]:
+def members(pipeline: CompiledPipeline, root: str, wanted: Mapping[str, Landing | None]) -> list[Member]:
     """Return the passes to compute with ``root``, in run order.
 
-    ``wanted`` maps the passes that are to be computed to the files they are written to, if any. A pass joins where
-    each of its rows comes from one day of rows, and what it reads is complete within a slice. Rows are kept where
-    somebody outside of the sweep may read them.
+    ``wanted`` maps the passes that are to be computed to where they land, if anywhere. A pass joins where each of its
+    rows comes from one day of rows, and what it reads is complete within a slice. Rows are kept where somebody outside
+    of the sweep may read them.
     """
     joined = _joined(pipeline, root, wanted)
     return [
         Member(
             compiled=compiled,
-            path=wanted.get(name),
+            landing=wanted.get(name),
             is_kept=_has_readers_outside(pipeline, name, joined)
             or bool(compiled.added_indicators)
-            or (name in wanted and wanted[name] is None),
+            or (name in wanted and not _can_be_read(wanted[name])),
             is_read=any(name in pipeline.passes[each].depends_on for each in joined),
         )
         for name, compiled in pipeline.passes.items()
@@ -82,6 +78,11 @@ def _within_slices(pipeline: CompiledPipeline, chain: Sequence[str]) -> Iterator
                 complete.add(name)
 
 
+def _can_be_read(landing: Landing | None) -> bool:
+    """Tell whether the rows of a pass can be read where they land, as soon as each slice is there."""
+    return landing is not None and landing.can_be_read and not landing.is_sorted
+
+
 def _has_readers_outside(pipeline: CompiledPipeline, name: str, joined: set[str]) -> bool:
     return any(name in each.depends_on and each.name not in joined for each in pipeline.passes.values())
 
@@ -99,32 +100,32 @@ class Sweep:
     def run(self, slices: Iterable[CompiledPass], done: Callable[[int], None]) -> None:
         """Compute every slice, for which the first member is compiled anew; ``done`` hears how many are complete.
 
-        Files appear when all slices are complete. Raises RunError naming the pass that fails, OutputError.
+        Rows land when all slices are complete. Raises RunError naming the pass that fails, OutputError.
         """
         with ExitStack() as stack:
-            files = {
-                each.name: stack.enter_context(parquet_file(each.path))
+            arrivals = {
+                each.name: stack.enter_context(each.landing.writing())
                 for each in self.members
-                if each.is_written_by_slice and each.path is not None
+                if each.is_written_by_slice and each.landing is not None
             }
             for number, root in enumerate(slices):
                 for each in self.members:
                     query = root.full_sql if each is self.members[0] else each.compiled.full_sql
                     with of_pass(each.name), self._timed(each.name):
-                        self._slice(each, query, files.get(each.name))
+                        self._slice(each, query, arrivals.get(each.name))
                 done(number + 1)
         for each in self.members:
             self._settle(each)
 
-    def _slice(self, member: Member, query: str, file: ParquetFile | None) -> None:
+    def _slice(self, member: Member, query: str, arrivals: Arrivals | None) -> None:
         rows = f"(\n{query}\n)"
         if self._is_set(member):
             self.store.set_slice(member.compiled, query)
             rows = str(self.store.whole(member.compiled))
         if member.is_kept:
             self.store.add_part(member.compiled, f"SELECT * FROM {rows}")
-        if file is not None:
-            append(self.connection, file, member.compiled.plain_columns, rows)
+        if arrivals is not None:
+            arrivals.append(self.connection, member.compiled.plain_columns, f"({member.compiled.only_shown(rows)})")
 
     def _is_set(self, member: Member) -> bool:
         """Tell whether a slice's rows are used more than once."""
@@ -142,24 +143,5 @@ class Sweep:
             self.store.drop_slice(member.compiled)
         if member.is_kept:
             self.store.view_parts(member.compiled)
-        elif member.path is not None:
-            self.store.view_file(member.compiled, member.path)
-
-
-def append(connection: duckdb.DuckDBPyConnection, file: ParquetFile, columns: Iterable[str], rows: str) -> None:
-    """Add columns of a relation to a file."""
-    names = ", ".join(str(Identifier(name)) for name in columns)
-    reader = connection.sql(f"SELECT {names} FROM {rows}").to_arrow_reader(BATCH_ROWS)
-    file.append(reader.schema, _batches(reader))
-
-
-def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """Yield batches; a query that fails on its way tells so through Arrow, as if a file could not be read."""
-    while True:
-        try:
-            batch = reader.read_next_batch()
-        except StopIteration:
-            return
-        except (OSError, pa.ArrowException) as error:
-            raise RunError(str(error).splitlines()[0]) from error
-        yield batch
+        elif member.landing is not None:
+            self.store.view_landed(member.compiled, member.landing.relation)

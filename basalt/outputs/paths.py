@@ -1,22 +1,72 @@
-"""Where an output file goes."""
+"""Where an output goes."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
-from basalt.configuration import AnalyticsConfig, OutputTarget
+from basalt.configuration import AnalyticsConfig
+from basalt.configuration.days import Days
+from basalt.configuration.path_templates import DATE_FIELDS, fields_of
+
+STATE = "_basalt"
+"""The folder of records beside an output; readers leave out what begins with an underscore."""
 
 
-def output_path(target: OutputTarget, pass_name: str, config: AnalyticsConfig) -> Path:
-    """Return the file a pass is written to, its template filled in from the pipeline."""
-    return Path(
-        target.path_template.format(
-            **{
-                "datasetname": config.DATASETNAME,
-                "pass": pass_name,
-                "universe": config.UNIVERSE.name if config.UNIVERSE else "all",
-                "start_date": config.START_DATE.isoformat() if config.START_DATE else "first",
-                "end_date": config.END_DATE.isoformat() if config.END_DATE else "last",
-            }
-        )
-    )
+@dataclass(frozen=True)
+class OutputPath:
+    """A path template of a pass, filled in from the pipeline but for the dates."""
+
+    template: str
+    pass_name: str
+    dataset: str
+    universe: str
+
+    @classmethod
+    def of(cls, template: str, pass_name: str, config: AnalyticsConfig) -> OutputPath:
+        """Return the path of a pass's output."""
+        universe = config.UNIVERSE.name if config.UNIVERSE else "all"
+        return cls(template, pass_name, config.DATASETNAME, universe)
+
+    @property
+    def names_all_dates(self) -> bool:
+        """Whether ranges of days have paths of their own."""
+        return set(DATE_FIELDS) <= set(fields_of(self.template))
+
+    def of_days(self, days: Days) -> str:
+        """Return the path of the rows of some days."""
+        first, last = days.text.split("_")
+        return self._filled(self.template, start_date=first, end_date=last)
+
+    @property
+    def root(self) -> str:
+        """The folder that all ranges of days have in common."""
+        return self._filled(self._parts[0])
+
+    @property
+    def tail(self) -> str:
+        """What stands below the root, the dates left as the template has them."""
+        return self._filled(self._parts[1], start_date="{start_date}", end_date="{end_date}")
+
+    @property
+    def state(self) -> str:
+        """The folder of the records, apart from those of any other output."""
+        return str(PurePosixPath(STATE) / self.pass_name / self.tail)
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        """The template cut before the first part that names a date, else before the last."""
+        parts = self.template.rstrip("/").split("/")
+        dated = [place for place, part in enumerate(parts) if set(DATE_FIELDS) & set(fields_of(part or "/"))]
+        cut = dated[0] if dated else len(parts) - 1
+        above = "/".join(parts[:cut]) or ("/" if self.template.startswith("/") else ".")
+        return above, "/".join(parts[cut:])
+
+    def _filled(self, template: str, **dates: str) -> str:
+        return template.format(datasetname=self.dataset, universe=self.universe, **{"pass": self.pass_name}, **dates)
+
+
+def output_path(template: str, pass_name: str, config: AnalyticsConfig) -> Path:
+    """Return the file or folder of the run's dates."""
+    days = Days(config.START_DATE, config.END_DATE)
+    return Path(OutputPath.of(template, pass_name, config).of_days(days))

@@ -18,8 +18,8 @@ def test_tells_what_is_read_and_what_would_be_written(command: Command, folder: 
     assert found == {
         "sources": [{"table": "trades", "kind": "files", "where": [f"{folder}/trades.parquet"]}],
         "results": [
-            {"pass": "minutes", "path": minutes, **nothing},
-            {"pass": "five_minutes", "path": five_minutes, **nothing},
+            {"pass": "minutes", "type": "parquet", "path": minutes, **nothing},
+            {"pass": "five_minutes", "type": "parquet", "path": five_minutes, **nothing},
         ],
     }
 
@@ -30,7 +30,7 @@ def test_tells_rows_and_time_of_a_result_that_is_there(command: Command) -> None
     found = json.loads(command("pipeline", "datasets", "pipeline.yaml", "--json").out)["results"][0]
     assert (found["exists"], found["rows"], found["written"]) == (True, 4, "2025-03-03T11:06:40+00:00")
     lines = [line.split() for line in command("pipeline", "datasets", "--pipeline", "pipeline.yaml").out.splitlines()]
-    assert ["minutes", "4", "2025-03-03", "11:06:40", str(MINUTES_FILE)] in lines
+    assert ["minutes", "parquet", "4", "2025-03-03", "11:06:40", str(MINUTES_FILE)] in lines
 
 
 def test_every_kind_of_source(command: Command, folder: Path) -> None:
@@ -63,8 +63,8 @@ def test_a_pass_that_is_not_written_says_so(command: Command) -> None:
     write_pipeline({"TABLES": TABLES, "PASSES": [MINUTES, written]})
     done = command("pipeline", "datasets", "pipeline.yaml", "--start-date", "2025-03-04")
     assert [line.split() for line in done.out.splitlines()[-2:]] == [
-        ["minutes", "-", "-", "not", "written"],
-        ["five_minutes", "-", "not", "there", "five_minutes_2025-03-04.parquet"],
+        ["minutes", "-", "-", "-", "not", "written"],
+        ["five_minutes", "parquet", "-", "not", "there", "five_minutes_2025-03-04.parquet"],
     ]
 
 

@@ -50,7 +50,7 @@ def test_only_passes_with_an_output_land_when_there_is_one(command: Command, fol
         "unread": ("-", "7", "not_run"),
         "five_minutes": ("3", "4", "five.parquet"),
     }
-    assert sorted(path.name for path in folder.iterdir()) == ["five.parquet", "pipeline.yaml", "trades.parquet"]
+    assert sorted(path.name for path in folder.glob("[!_]*")) == ["five.parquet", "pipeline.yaml", "trades.parquet"]
     assert "unread" not in done.err
 
 

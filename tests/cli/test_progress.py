@@ -50,7 +50,7 @@ def test_lines_tell_where_a_pass_landed(capsys: pytest.CaptureFixture[str]) -> N
     lines = ProgressLines()
     lines.started("minutes", lambda: 0.5)
     lines.finished(PassReport("minutes", 1234, 7, 0.126, None))
-    lines.finished(PassReport("minutes", 1234, 7, 0.126, Path("/data/minutes.parquet")))
+    lines.finished(PassReport("minutes", 1234, 7, 0.126, Path("/data/minutes.parquet"), ("/data/minutes.parquet",)))
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [

@@ -135,11 +135,11 @@ def test_paths_given_as_overrides_count_from_the_same_folder(tmp_path: Path) -> 
 def test_pathlib_paths_of_python(tmp_path: Path) -> None:
     text = """
 from pathlib import Path
-from basalt.configuration import AnalyticsConfig, OutputTarget, TableConfig
+from basalt.configuration import AnalyticsConfig, ParquetTarget, TableConfig
 CONFIG = AnalyticsConfig(
     PASSES=[{"name": "a", "modules": "trade", "trade_analytics": {"generic_metrics": [{"measures": "VWAP"}]}}],
     TABLES={"t": Path("x.parquet"), "u": [Path("/y")], "v": TableConfig(database=Path("z.duckdb"), table="v")},
-    OUTPUT_TARGET=OutputTarget(path_template=Path("out") / "{pass}"),
+    OUTPUT_TARGET=ParquetTarget(path_template=Path("out") / "{pass}"),
 )
 """
     (tmp_path / "pipeline.py").write_text(text)

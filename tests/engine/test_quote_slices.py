@@ -12,6 +12,7 @@ import pytest
 import basalt
 from basalt.configuration import AnalyticsConfig
 from basalt.engine import slices
+from basalt.engine.row_groups import RowGroups
 from basalt.engine.runner import Job
 from basalt.engine.slices import day_slices
 
@@ -73,7 +74,7 @@ def rows(config: AnalyticsConfig) -> list[tuple[object, ...]]:
 def cut(config: AnalyticsConfig) -> list[slices.Slice]:
     with duckdb.connect() as connection:
         schemas = {"trades": {**TRADES, **PRICED}, "quotes": {**QUOTES, "BidPrice1": "DOUBLE", "AskPrice1": "DOUBLE"}}
-        return day_slices(connection, Job.of(config, schemas).compiled.passes["hours"].events, config)
+        return day_slices(RowGroups(connection), Job.of(config, schemas).compiled.passes["hours"].events, config)
 
 
 def test_slices_together_are_the_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import basalt
 from basalt.compiler.events import EventTable
 from basalt.configuration import AnalyticsConfig
 from basalt.engine import slices
+from basalt.engine.row_groups import RowGroups
 from basalt.engine.slices import Slice, day_slices
 
 EVENTS = [EventTable(table="trades", column="TradeTimestamp")]
@@ -112,7 +113,7 @@ def test_slices_together_are_the_whole(folder: Path, closed: str, monkeypatch: p
     whole = rows(config)
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     with duckdb.connect() as connection:
-        found = day_slices(connection, EVENTS, config)
+        found = day_slices(RowGroups(connection), EVENTS, config)
     days = [{"trades": tuple(f"{folder}/{day}.parquet" for day in each)} for each in (DAYS[:2], DAYS[1:], DAYS[2:])]
     assert found == [Slice(None, DAYS[0], days[0]), Slice(DAYS[1], DAYS[1], days[1]), Slice(DAYS[2], None, days[2])]
     cut = rows(config)
@@ -125,7 +126,7 @@ def test_dates_bound_the_slices(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(slices, "ROWS_PER_SLICE", 600)
     config = pipeline(folder, "right", START_DATE=DAYS[1], END_DATE=DAYS[2])
     with duckdb.connect() as connection:
-        found = day_slices(connection, EVENTS, config)
+        found = day_slices(RowGroups(connection), EVENTS, config)
     assert [(each.first, each.last) for each in found] == [(DAYS[1], DAYS[1]), (DAYS[2], DAYS[2])]
 
 
@@ -135,14 +136,14 @@ def test_days_are_not_cut_where_every_row_group_spans_them(folder: Path, monkeyp
     duckdb.sql(f"FROM '{folder}/2025-*.parquet' ORDER BY hash(BMLLSequenceNo)").write_parquet(str(mixed))
     config = pipeline(folder, "right", TABLES={"trades": str(mixed)})
     with duckdb.connect() as connection:
-        found = day_slices(connection, EVENTS, config)
+        found = day_slices(RowGroups(connection), EVENTS, config)
     assert found == [Slice(None, None)]
 
 
 def test_little_data_is_run_in_one_piece(folder: Path) -> None:
     config = pipeline(folder, "right")
     with duckdb.connect() as connection:
-        (found,) = day_slices(connection, EVENTS, config)
+        (found,) = day_slices(RowGroups(connection), EVENTS, config)
     assert (found.first, found.last) == (None, None)
 
 
@@ -220,4 +221,4 @@ def test_a_pass_that_fails_in_a_slice_leaves_its_old_file(folder: Path, monkeypa
     with pytest.raises(basalt.errors.BasaltError):
         basalt.run(config)
     assert (folder / "out/minutes.parquet").read_bytes() == old
-    assert sorted(path.name for path in (folder / "out").iterdir()) == ["hours.parquet", "minutes.parquet"]
+    assert sorted(path.name for path in (folder / "out").glob("[!_]*")) == ["hours.parquet", "minutes.parquet"]

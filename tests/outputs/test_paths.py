@@ -9,7 +9,7 @@ import pytest
 from trade_outputs import Config, files, minutes, quarters, trades, written
 
 import basalt
-from basalt.configuration import AnalyticsConfig, OutputTarget
+from basalt.configuration import AnalyticsConfig, ParquetTarget
 from basalt.errors import ConfigurationError, OutputError
 from basalt.outputs.paths import output_path
 
@@ -19,7 +19,7 @@ EVERYTHING = "{datasetname}/{pass}/{universe}/{start_date}..{end_date}/{pass}.pa
 def path_of(template: str, **settings: object) -> str:
     """Return the path that a template gives for the pass ``minutes``."""
     config = AnalyticsConfig.model_validate({"PASSES": [minutes()], **settings})
-    return str(output_path(OutputTarget(path_template=template), "minutes", config))
+    return str(output_path(ParquetTarget(path_template=template).path_template, "minutes", config))
 
 
 @pytest.mark.parametrize(

@@ -66,5 +66,6 @@ def written(folder: Path, table: pa.Table, *passes: Config, **settings: object) 
 
 
 def files(folder: Path) -> list[str]:
-    """The names of all files below a folder, hidden ones as well."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """The names of all files below a folder, hidden ones as well, but for the records of what was written."""
+    found = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return sorted(str(path) for path in found if not ("_basalt" in path.parts and path.suffix == ".json"))

@@ -40,4 +40,5 @@ def _created(kind: Fragment, name: str, query: str) -> str:
 
 def shown(compiled: CompiledPass, states: Sql) -> str:
     """Return the SELECT of what a user sees of a pass from the relation that has its states as well."""
-    return f"SELECT\n    {names_per_line(compiled.plain_columns)}\nFROM {states}"
+    where = f"\nWHERE {compiled.shown}" if compiled.shown else ""
+    return f"SELECT\n    {names_per_line(compiled.plain_columns)}\nFROM {states}{where}"

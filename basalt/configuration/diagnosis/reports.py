@@ -10,7 +10,16 @@ from basalt.configuration.analytics import AnalyticsConfig
 from basalt.configuration.base import DisagreementError
 from basalt.configuration.diagnosis.mistakes import MissingKey, Mistake, UnknownKey
 from basalt.configuration.diagnosis.places import parts_within
-from basalt.configuration.diagnosis.shapes import alternatives, choices, expected, homes, inside, valid_keys
+from basalt.configuration.diagnosis.shapes import (
+    alternatives,
+    choices,
+    expected,
+    homes,
+    inside,
+    kinds,
+    of_kind,
+    valid_keys,
+)
 from basalt.configuration.diagnosis.wording import shown
 from basalt.errors import listing, nearest
 
@@ -65,6 +74,7 @@ def _located(details: ErrorDetails, model: Model, raw: Any) -> _Refusal:  # noqa
     place: list[str | int] = []
     for depth, part in enumerate(details["loc"], start=1):
         names_key = details["type"] in _ABOUT_KEYS and depth == len(details["loc"])
+        annotation = of_kind(annotation, part) or annotation
         deeper = inside(annotation, part)
         if deeper is None and not names_key:
             continue
@@ -126,12 +136,20 @@ def _wrong_value(refusal: _Refusal) -> Iterator[Mistake]:
     yield Mistake(refusal.place, f"must be {expected(refusal.annotation)}, not {shown(given)}", suggestion)
 
 
+def _unknown_kind(refusal: _Refusal) -> Iterator[Mistake]:
+    given = refusal.given.get("type") if isinstance(refusal.given, Mapping) else None
+    known = kinds(refusal.annotation)
+    suggestion = nearest(given, known) if isinstance(given, str) else ""
+    yield Mistake((*refusal.place, "type"), f"must be one of {', '.join(known)}, not {shown(given)}", suggestion)
+
+
 _ABOUT_KEYS = {"extra_forbidden", "missing", "invalid_key"}
 _EXPLANATIONS: dict[str, Callable[[_Refusal], Iterator[Mistake]]] = {
     "extra_forbidden": _unknown_key,
     "missing": _missing_key,
     "invalid_key": _unusable_key,
     "value_error": _disagreement,
+    "union_tag_invalid": _unknown_kind,
     "too_short": _too_few,
     "too_long": _too_many,
     "greater_than_equal": _too_small,

@@ -55,6 +55,21 @@ def inside(annotation: object, part: str | int) -> object | None:
     return None
 
 
+def kinds(annotation: object) -> list[str]:
+    """Return the words by which the models of a union are told apart: what each has for its ``type``."""
+    return [each.model_fields["type"].default for each in _told_apart(annotation)]
+
+
+def of_kind(annotation: object, kind: str | int) -> Model | None:
+    """Return the model of a union that has this ``type``; None where there is none."""
+    return next((each for each in _told_apart(annotation) if each.model_fields["type"].default == kind), None)
+
+
+def _told_apart(annotation: object) -> list[Model]:
+    models = [each for each in alternatives(annotation) if is_model(each) and "type" in each.model_fields]
+    return models if len(models) > 1 else []
+
+
 def is_model(annotation: object) -> bool:
     """Tell whether a type is one of the configuration models."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
@@ -75,7 +90,7 @@ def expected(annotation: object) -> str:
     types = alternatives(annotation)
     if float in types and int in types:
         types.remove(int)
-    return " or ".join(_in_words(each) for each in types)
+    return " or ".join(dict.fromkeys(_in_words(each) for each in types))
 
 
 def _in_words(annotation: object) -> str:

@@ -1,0 +1,223 @@
+"""A pass as a folder of Parquet files, cut by the values of columns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+
+from basalt.compiler.sql import Identifier, Literal
+from basalt.configuration.days import Days
+from basalt.errors import OutputError, OutputRangeError
+from basalt.outputs.exchange import put_back, put_in_place
+from basalt.outputs.failures import writing_to
+from basalt.outputs.file_formats import FileFormat
+from basalt.outputs.open_files import OpenFiles
+from basalt.outputs.partitions import Partitioning
+from basalt.outputs.paths import OutputPath
+from basalt.outputs.state import covers
+from basalt.outputs.work_area import WorkArea
+from basalt.outputs.written import Origin, Written
+
+_SUFFIX = ".parquet"
+
+
+@dataclass(frozen=True)
+class PartitionedFolder:
+    """An output that is a folder of files."""
+
+    paths: OutputPath
+    days: Days
+    format: FileFormat
+    partitioning: Partitioning
+    sort_by: tuple[str, ...]
+
+    can_be_read = True
+
+    @property
+    def place(self) -> str:
+        """The path of the folder."""
+        return str(self.path)
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return Path(self.paths.of_days(self.days))
+
+    @property
+    def holds_many(self) -> bool:
+        """Whether rows belong to days."""
+        return self.partitioning.shape.label_offset is not None
+
+    def relation(self, first: date | None, last: date | None) -> str:
+        """Return a subquery over the files written for these days."""
+        files = self.files_of(Days(first, last))
+        types = self.partitioning.types
+        if not files:
+            told = ", ".join(
+                f"CAST(NULL AS {type_}) AS {Identifier(name)}"
+                for name, type_ in {**self.partitioning.shape.types, **types}.items()
+            )
+            return f"(SELECT {told} WHERE false)"
+        paths = ", ".join(Literal(str((self.path / name).resolve())).text for name in files)
+        hive = ", ".join(f"{Literal(name)}: {type_}" for name, type_ in types.items())
+        return f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{{hive}}})"
+
+    @contextmanager
+    def held(self) -> Iterator[HeldFolder]:
+        """Hold the output for this run."""
+        area = self._area
+        with area.held():
+            with writing_to(self.place):
+                put_back(self.path, area.folder / "replaced")
+                shutil.rmtree(area.folder / "replaced", ignore_errors=True)
+                area.clean()
+            yield HeldFolder(self, area)
+
+    @property
+    def _area(self) -> WorkArea:
+        return WorkArea(Path(self.paths.root) / self.paths.state, self.place)
+
+    def files_of(self, days: Days) -> list[str]:
+        """Return the files that hold rows of these days and no others, counted from the folder."""
+        if not self.holds_many:
+            return self.files()
+        return [name for name in self.files() if (own := self.days_of(name)) is not None and days.contains(own)]
+
+    def days_of(self, name: str) -> Days | None:
+        """Return the days of a file: that of its folder, else those it is named for; None for somebody else's."""
+        file = PurePosixPath(name)
+        if not self.partitioning.adds_day:
+            return Days.named(file.name.partition(".")[0])
+        day = self.partitioning.day_of(file)
+        return None if day is None else Days(day, day)
+
+    def files(self) -> list[str]:
+        """Return all files of rows in the folder."""
+        return sorted(each.relative_to(self.path).as_posix() for each in self.path.rglob(f"*{_SUFFIX}"))
+
+
+@dataclass(frozen=True)
+class HeldFolder:
+    """A folder of files that this run alone writes."""
+
+    output: PartitionedFolder
+    area: WorkArea
+
+    def records(self) -> list[Written]:
+        """Return the records of files that are there."""
+        with writing_to(self.output.place):
+            files = set(self.output.files())
+            found = [self._with_own_files(each) for each in self.area.state.records()]
+        return [each for each in found if files.issuperset(each.files)]
+
+    def exists(self, first: date | None, last: date | None) -> bool:
+        """Tell whether rows of all these days are there."""
+        return covers(self.records(), Days(first, last))
+
+    @contextmanager
+    def writing(self, first: date | None, last: date | None) -> Iterator[FolderRows]:
+        """Yield what takes the rows of these days; see ``HeldOutput``."""
+        days = Days(first, last)
+        self._check(days)
+        with writing_to(self.output.place):
+            rows = FolderRows(self.area.new("rows"), self.output, days)
+        try:
+            yield rows
+            with writing_to(self.output.place):
+                self._land(rows, days)
+        finally:
+            rows.discard()
+            self.area.clean()
+
+    def _with_own_files(self, written: Written) -> Written:
+        """Return a record with the files of its days alone, where others were written anew since."""
+        if not self.output.partitioning.adds_day:
+            return written
+        days = {name: self.output.days_of(name) for name in written.files}
+        own = [name for name, each in days.items() if each is not None and written.days.contains(each)]
+        return replace(written, files=tuple(own))
+
+    def _check(self, days: Days) -> None:
+        path, partitioning = self.output.path, self.output.partitioning
+        if path.exists() and not path.is_dir():
+            message = f"{path} is a file, a folder was to be written there"
+            raise OutputError(message, place=str(path))
+        if partitioning.adds_day or not self.output.holds_many:
+            return
+        for each in filter(None, map(self.output.days_of, self.output.files())):
+            if each.overlaps(days) and not days.contains(each):
+                message = f"the days {days} are some of {each} in {path}, which were written together"
+                hint = "write the whole range, or add Date to partition_by"
+                raise OutputRangeError(message, place=str(path), suggestion=hint)
+
+    def _land(self, rows: FolderRows, days: Days) -> None:
+        """Make a folder of the new files and of links to those that stay, and put it in the place of the old one."""
+        written = rows.close()
+        state, path = self.area.state, self.output.path.resolve()
+        replaced = set(self.output.files_of(days))
+        whole = self.area.new("whole")
+        for name in written:
+            (whole / name).parent.mkdir(parents=True, exist_ok=True)
+            (rows.folder / f"{name}.part").rename(whole / name)
+        _link_others(path, whole, replaced | set(written))
+        whole.mkdir(exist_ok=True)
+        state.forget(days if self.output.holds_many else Days(None, None))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        put_in_place(whole, path, self.area.folder / "replaced")
+        shutil.rmtree(self.area.folder / "replaced", ignore_errors=True)
+        if rows.origin is not None:
+            state.add(rows.origin.written(self.output.paths.pass_name, days, rows.count, tuple(written)))
+
+
+class FolderRows:
+    """Rows under way to the files of a folder."""
+
+    def __init__(self, folder: Path, output: PartitionedFolder, days: Days) -> None:
+        self.folder = folder
+        self.count = 0
+        self.origin: Origin | None = None
+        self._output, self._days = output, days
+        self._files = OpenFiles(folder, output.format, f"{days.text}.{{}}{_SUFFIX}")
+
+    def append(self, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:  # noqa: ARG002 - batches tell it
+        """Add rows."""
+        partitioning = self._output.partitioning
+        for batch in batches:
+            rows = partitioning.with_days(batch, self._days)
+            with writing_to(self._output.place):
+                for folder, part in partitioning.cut(rows):
+                    self._files.append(folder, part)
+            self.count += batch.num_rows
+
+    def record(self, fingerprint: Mapping[str, str], inputs: Mapping[str, str], run: str) -> None:
+        """Say where the rows come from."""
+        self.origin = Origin(fingerprint, inputs, run)
+
+    def close(self) -> list[str]:
+        """Write the ends of the files, and return their names without ``.part``, counted from the folder."""
+        return self._files.close()
+
+    def discard(self) -> None:
+        """Let go of files that did not become whole; what failed has been told already."""
+        with suppress(OSError, pa.ArrowException):
+            self._files.close()
+
+
+def _link_others(folder: Path, whole: Path, without: set[str]) -> None:
+    """Give the files of a folder a second name below ``whole``, or copy them where there can be none."""
+    for file in folder.rglob("*"):
+        name = file.relative_to(folder).as_posix()
+        if file.is_dir() or name in without:
+            continue
+        (whole / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(file, whole / name)
+        except OSError:
+            shutil.copy2(file, whole / name)

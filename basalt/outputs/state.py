@@ -1,0 +1,96 @@
+"""The records beside an output, one small file each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from basalt.configuration.days import Days
+from basalt.outputs.written import Written
+
+_SUFFIX = ".json"
+
+
+class SmallFiles(Protocol):
+    """Small files by name, each written whole or not at all."""
+
+    def names(self) -> list[str]:
+        """Return the names of all files."""
+
+    def read(self, name: str) -> bytes:
+        """Return what a file holds."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, or replace it."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """Small files of a folder; what is under way is written in ``aside``."""
+
+    folder: Path
+    aside: Path
+
+    def names(self) -> list[str]:
+        """Return the names of all files."""
+        return [each.name for each in self.folder.iterdir() if each.is_file()] if self.folder.is_dir() else []
+
+    def read(self, name: str) -> bytes:
+        """Return what a file holds."""
+        return (self.folder / name).read_bytes()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, or replace it."""
+        self.aside.mkdir(parents=True, exist_ok=True)
+        under_way = self.aside / f"{name}.part"
+        under_way.write_bytes(content)
+        under_way.replace(self.folder / name)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        (self.folder / name).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class State:
+    """The records of one output. They follow its rows: none tells of rows that are not there."""
+
+    files: SmallFiles
+
+    def records(self) -> list[Written]:
+        """Return all records, in order of days."""
+        found = [self._read(name) for name in self.files.names() if name.endswith(_SUFFIX)]
+        return sorted((each for each in found if each is not None), key=lambda each: each.days.bounds)
+
+    def forget(self, days: Days) -> None:
+        """Take days out of the records, before their rows change; records that reach beyond are split."""
+        for each in self.records():
+            if each.days.overlaps(days):
+                self.add(*each.without(days))
+                self.files.remove(_name(each.days))
+
+    def _read(self, name: str) -> Written | None:
+        """Return a record; one that a failing disk left unreadable tells of nothing, and its rows are written anew."""
+        try:
+            return Written.from_json(self.files.read(name))
+        except (ValueError, KeyError):
+            return None
+
+    def add(self, *written: Written) -> None:
+        """Add records."""
+        for each in written:
+            self.files.write(_name(each.days), each.to_json().encode())
+
+
+def covers(records: Iterable[Written], days: Days) -> bool:
+    """Tell whether records tell of each of the days."""
+    return days.are_covered_by(each.days for each in records)
+
+
+def _name(days: Days) -> str:
+    return f"{days.text}{_SUFFIX}"
