@@ -67,7 +67,7 @@ PIPELINES: dict[str, list[Config]] = {
         regrouped("quarters", "sessions", resample_rule="session", session=OVERNIGHT),
     ],
     "crossing_midnight": [minutes(420, time_bucket_origin="2025-03-03T00:01:00"), regrouped(resample_rule="21m")],
-    "weeks": [minutes(900), regrouped(resample_rule="1w", time_zone="Europe/London")],
+    "local_days": [minutes(900), regrouped(resample_rule="1d", time_zone="America/New_York")],
     "costs": [{**minutes(), "trade_analytics": COSTS}],
     "book": [{"name": "books", "modules": ["l2"], "time_bucket_seconds": 300, "l2_analytics": BOOK}],
     "book_over_time": [
