@@ -24,7 +24,7 @@ test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-oldest: $(OLD)/.ready ## Run the tests of numbers and SQL on the oldest DuckDB that is supported
-	$(OLD)/bin/python -m pytest -n 2 tests/correctness tests/cases tests/compiler tests/engine tests/golden
+	$(OLD)/bin/python -m pytest -n 2 tests/correctness tests/cases tests/compiler tests/engine tests/golden tests/scripts tests/dbt tests/display
 
 test-dbt: $(READY) $(DBT)/.ready ## Build a dbt project with dbt itself
 	BASALT_DBT=$(CURDIR)/$(DBT)/bin/dbt $(BIN)/python -m pytest tests/dbt

@@ -55,7 +55,7 @@ def test_a_database_keeps_what_each_column_means(form: str, catalogue: str) -> N
     assert told["minutes"]["TimeBucket"] == "60 s buckets (start, end], labelled by their end [UTC]"
     assert told["quarters"]["SMA_3"].endswith(" [price]; null for the first 2 values and where the input is null")
     assert passes == {
-        "minutes__states": "minutes with the states that later passes merge",
+        "minutes__states": "what later passes read of minutes",
         "minutes": "trade, 60 s buckets (start, end], labelled by their end; one row per ListingId, TimeBucket",
         "quarters": "generic, 900 s buckets (start, end], labelled by their end; one row per InstrumentId, TimeBucket",
     }

@@ -18,7 +18,7 @@ def column_comment(column: Column) -> str:
 
 def states_comment(compiled: CompiledPass) -> str:
     """Return what the relation beside a pass is, which later passes read."""
-    return f"{compiled.name} with the states that later passes merge"
+    return f"what later passes read of {compiled.name}"
 
 
 def comment_on(kind: Fragment, name: Sql, text: str) -> str:

@@ -67,7 +67,7 @@ SELECT
     CAST((((total_close_order + (1::HUGEINT << 90)) >> 27) & ((1::HUGEINT << 64) - 1)) - (1::HUGEINT << 63) AS BIGINT) AS Close__sequence
 FROM trade_states;
 
-COMMENT ON VIEW pass1__states IS 'pass1 with the states that later passes merge';
+COMMENT ON VIEW pass1__states IS 'what later passes read of pass1';
 
 CREATE OR REPLACE VIEW pass1 AS
 SELECT
