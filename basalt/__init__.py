@@ -15,7 +15,9 @@ from basalt.version import __version__
 
 if TYPE_CHECKING:
     from basalt.api import (
+        check,
         compile,  # noqa: A004 - the word for it
+        compile_checks,
         dbt_project,
         document,
         explain,
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "__version__",
+    "check",
     "compile",
+    "compile_checks",
     "dbt_project",
     "document",
     "explain",

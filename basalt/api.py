@@ -23,10 +23,12 @@ from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
 from basalt.configuration.relative_paths import with_absolute_paths
+from basalt.engine.checkup import Finding, checkup
 from basalt.engine.connections import limit, opened
 from basalt.engine.functions import add_functions, called_functions
 from basalt.engine.interruption import interruptible
 from basalt.engine.job import Job
+from basalt.engine.lock_file import hold_to_lock
 from basalt.engine.manifest import Manifest
 from basalt.engine.observing import Observer
 from basalt.engine.publishing import Publication, PublishedForm
@@ -35,8 +37,11 @@ from basalt.engine.result import RunResult
 from basalt.engine.running import run_batches
 from basalt.engine.schedule import Batch, Schedule
 from basalt.engine.session import Session
-from basalt.engine.sources import bind_connection, tables_on
-from basalt.errors import CallError, Problem, SourceNotFoundError
+from basalt.engine.source_files import check_files
+from basalt.engine.sources import bind_connection, check_sources, tables_on
+from basalt.errors import CallError
+from basalt.quality.compile import compile_checks as compiled_checks
+from basalt.quality.queries import script
 
 Config = AnalyticsConfig | Mapping[str, Any] | str | Path
 """A pipeline: a configuration, the same as a mapping, or the path of a pipeline file."""
@@ -75,6 +80,35 @@ def compile(  # noqa: A001, PLR0913 - reads as basalt.compile; what it takes
         return compile_pipeline(pipeline, schemas, is_complete=complete, days=days)
     with _lent(connection) as lent:
         return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete, days=days)
+
+
+def compile_checks(
+    config: Config,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> dict[str, str]:
+    """Return the SQL of the checks of each pass that has some: what is asked of its rows, and which rows break it.
+
+    The arguments are those of ``compile``. Raises what it raises.
+    """
+    pipeline = _configuration(config, tables)
+    if schemas is None:
+        with _lent(connection) as lent:
+            schemas = _schemas(lent, pipeline)
+    found = compiled_checks(pipeline, compile_pipeline(pipeline, schemas), schemas)
+    return {name: script(checks) for name, checks in found.items()}
+
+
+def check(config: Config, *, connection: duckdb.DuckDBPyConnection | None = None) -> list[Finding]:
+    """Look at a pipeline without running it: its sources, its passes and their checks, its schema lock.
+
+    Mistakes of the configuration itself are raised as ConfigurationError; everything else is found and returned.
+    """
+    pipeline = _configuration(config, None)
+    with _lent(connection) as lent:
+        return checkup(lent, pipeline)
 
 
 def explain(  # noqa: PLR0913 - what compile takes, and which column
@@ -162,6 +196,7 @@ def run(  # noqa: PLR0913 - each is one thing that a caller may want otherwise
     manifest = Manifest(pipeline.DATASETNAME)
     with _session(pipeline, connection, database, observer) as session:
         job = _job(session.connection, pipeline)
+        manifest.notes += hold_to_lock(pipeline, job.compiled)
         with manifest.kept_in(pipeline.RUNS_PATH):
             runner = run_batches(session, job, manifest, restate=restate, fail_fast=fail_fast)
         if session.keeps_passes:
@@ -213,7 +248,8 @@ def _job(connection: duckdb.DuckDBPyConnection, config: AnalyticsConfig) -> Job:
     """Compile a pipeline to be run; every table must have a source."""
     schemas = _schemas(connection, config)
     job = Job.of(config, schemas)
-    _check_sources(job.compiled, schemas)
+    check_sources(job.compiled, schemas)
+    check_files(connection, config, job.compiled, schemas)
     add_functions(connection, called_functions(job.compiled.passes.values()))
     return job
 
@@ -279,13 +315,3 @@ def _configuration(config: Config, tables: Mapping[str, Any] | None) -> Analytic
 def _schemas(connection: duckdb.DuckDBPyConnection, config: AnalyticsConfig) -> dict[str, dict[str, str]]:
     ordered_passes(config, tables_on(connection))  # a missing pass is reported before a missing file
     return bind_connection(connection, config, tables_read(config))
-
-
-def _check_sources(compiled: CompiledPipeline, schemas: Mapping[str, Schema]) -> None:
-    """Refuse to run on tables that were only assumed."""
-    missing = {table: name for name, each in compiled.passes.items() for table in each.tables if table not in schemas}
-    if missing:
-        raise SourceNotFoundError(
-            Problem(f"pass {name} reads table {table!r}, which has no source", f"TABLES.{table}", "say where it is")
-            for table, name in missing.items()
-        )

@@ -8,7 +8,7 @@ and what was probably meant.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -168,6 +168,18 @@ class AmbiguousReferenceError(RunError):
     code = "BAS403"
 
 
+class QualityError(RunError):
+    """Checks of a pass do not hold; nothing of it has landed. A problem for each of them."""
+
+    code = "BAS410"
+
+
+class SchemaLockError(QualityError):
+    """The columns of a pass are not those that the schema lock holds."""
+
+    code = "BAS411"
+
+
 class UnknownPassError(RunError, KeyError):
     """A result is asked for a pass that the pipeline does not have."""
 
@@ -202,6 +214,12 @@ class MissingPackageError(OutputError):
     """An output needs a package that is not installed; says which to install."""
 
     code = "BAS504"
+
+
+def raise_together(errors: Sequence[BasaltError]) -> None:
+    """Raise one error with the problems of all, of the first one's class; nothing where there are none."""
+    if errors:
+        raise type(errors[0])(problem for error in errors for problem in error.problems)
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:

@@ -60,8 +60,7 @@ def load_library(folders: Iterable[str | Path] = ()) -> Library:
     folders = list(folders)
     if not folders:
         return _library(shipped, statistics)
-    modules = sorted({metric.module for metric in shipped.values() if metric.family == "generic"})
-    own = _read_all(own_templates(folders, modules))
+    own = _read_all(own_templates(folders))
     problems = [problem for path, metric in own.items() for problem in check_own_metric(path, metric)]
     every = {**shipped, **own}
     problems = problems or list(disagreements(every))

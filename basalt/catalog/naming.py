@@ -53,9 +53,9 @@ def columns_named(name: str, groups: Iterable[Group]) -> tuple[NamedColumn, ...]
 
 
 def columns_of(metric: Metric, group: Group) -> tuple[str, ...]:
-    """Return the names of all output columns of a metric whose only placeholder is the side."""
+    """Return the names of the output columns of a metric for each side, where they have a level that of the best."""
     sides = labels(group, "side") or {_ALL: _ALL}
-    return tuple(dict.fromkeys(metric.column_for(side) for side in sides))
+    return tuple(dict.fromkeys(metric.column_for(side).replace("{level}", "1") for side in sides))
 
 
 def _chosen(name: str, metric: Metric, group: Group) -> dict[str, str] | None:

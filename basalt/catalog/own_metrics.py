@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from basalt.catalog.metrics import Metric
+from basalt.catalog.own_book_metrics import check_own_book_metric
 from basalt.errors import Problem, TemplateError, listing, nearest
+
+MODULES = ("l2", "trade")
+"""The modules that a user may have metrics of; those of ``l2`` are also weighted by time, as metrics of ``l2tw``."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"\{\{ *(\w+) *\}\}")
@@ -20,33 +24,37 @@ _WORKING = frozenset(("event_ns", "sequence", "bucket", "event_order", "aggresso
 """Columns that a pass adds to the rows it reads."""
 
 
-def own_templates(folders: Iterable[str | Path], modules: Sequence[str]) -> list[Path]:
+def own_templates(folders: Iterable[str | Path]) -> list[Path]:
     """Return the templates ``<folder>/<module>/*.sql`` of folders, by folder and name.
 
     Raises TemplateError with every folder that is not there, has no templates, or has a folder of no module.
     """
-    problems = [problem for folder in folders for problem in _folder_problems(Path(folder), modules)]
+    problems = [problem for folder in folders for problem in _folder_problems(Path(folder))]
     if problems:
         raise TemplateError(problems)
     return [path for folder in dict.fromkeys(map(Path, folders)) for path in sorted(folder.glob("*/*.sql"))]
 
 
-def _folder_problems(folder: Path, modules: Sequence[str]) -> Iterator[Problem]:
+def _folder_problems(folder: Path) -> Iterator[Problem]:
     if not folder.is_dir():
         yield Problem("there is no such folder of templates", str(folder))
         return
     templates = sorted(folder.glob("*/*.sql"))
     if not templates:
-        layout = " or ".join(f"{module}/*.sql" for module in modules)
+        layout = " or ".join(f"{module}/*.sql" for module in MODULES)
         yield Problem("the folder has no templates", str(folder), f"they stand in it as {layout}")
     for name in dict.fromkeys(path.parent.name for path in templates):
-        if name not in modules:
-            message = f"{name!r} is no module with metrics; there are {listing(modules)}"
-            yield Problem(message, str(folder / name), nearest(name, modules))
+        if name not in MODULES:
+            message = f"{name!r} is no module with metrics; there are {listing(MODULES)}"
+            yield Problem(message, str(folder / name), nearest(name, MODULES))
 
 
 def check_own_metric(path: Path, metric: Metric) -> Iterator[Problem]:
     """Yield what a metric of a user's own cannot be: one that is no generic measure, or SQL with unknown names."""
+    yield from (check_own_book_metric if metric.module == "l2" else _check_trade_metric)(path, metric)
+
+
+def _check_trade_metric(path: Path, metric: Metric) -> Iterator[Problem]:
     place = str(path)
     if metric.family != "generic" or metric.choices or metric.statistic_of is not None:
         message = "header: a metric of your own is a generic measure, without family, choices, statistics"

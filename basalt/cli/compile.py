@@ -18,6 +18,7 @@ from basalt.cli.options import (
     load_pipeline,
     pipeline_path,
 )
+from basalt.errors import CallError
 
 
 class Format(StrEnum):
@@ -90,6 +91,9 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             "before: columns added, removed, changed; then the SQL. --set is of this pipeline only.",
         ),
     ] = None,
+    checks: Annotated[
+        bool, typer.Option("--checks", help="Print the SQL of the checks instead, for the passes that have some.")
+    ] = False,
     start_date: StartDate = None,
     end_date: EndDate = None,
     settings: Settings = None,
@@ -99,10 +103,16 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
     Without --as: the statements that a run executes, as CREATE VIEW statements in the order in which they can be run.
     Standard output holds SQL (or JSON) and nothing else; warnings go to standard error.
     """
-    from basalt.cli.emission import Emission, emit  # noqa: PLC0415 - the compiler is imported when it is used
+    from basalt.cli.emission import Emission, emit, emit_checks  # noqa: PLC0415 - the compiler is imported when used
 
     path = pipeline_path(pipeline, pipeline_option)
     config = load_pipeline(path, settings, start_date, end_date)
+    if checks:
+        if output is not Format.sql or form is not None or complete or other is not None:
+            message = "checks are SQL of their own, and the same with and without indicators in it"
+            raise CallError(message, place="--checks", suggestion="leave out --format, --as, --complete and --diff")
+        emit_checks(config, pass_name, folder)
+        return
     asked = Emission(pass_name, output.value, None if form is None else form.value, folder, is_complete=complete)
     if other is None:
         emit(config, asked)

@@ -74,10 +74,7 @@ def emit(config: AnalyticsConfig, asked: Emission) -> None:
     files = _files(config, compiled, asked)
     _say("warning", (warning for each in chosen for warning in each.warnings))
     _say("note", (note for each in chosen for note in _notes(each)))
-    if asked.folder is None:
-        put(joined(files.values(), asked.script or "views"))
-    else:
-        _write(files, asked)
+    _deliver(files, asked.folder, asked.script or "views")
 
 
 def _files(config: AnalyticsConfig, compiled: CompiledPipeline, asked: Emission) -> dict[str, str]:
@@ -89,6 +86,21 @@ def _files(config: AnalyticsConfig, compiled: CompiledPipeline, asked: Emission)
             return _json(compiled, asked)
         case "sql":
             return {f"{name}.sql": text for name, text in asked.sql(compiled).items()}
+
+
+def emit_checks(config: AnalyticsConfig, pass_name: str | None, folder: Path | None) -> None:
+    """Print the SQL of the checks of a pipeline, or of one pass of it; into files of a folder when one is given.
+
+    Raises what ``basalt.compile`` raises, CallError when there is no such pass or it has no checks, OutputError when a
+    file cannot be written.
+    """
+    found = basalt.compile_checks(config)
+    if pass_name is not None:
+        if pass_name not in found:
+            message = f"there is no pass {pass_name!r} with checks; there are {listing(found) or 'none'}"
+            raise CallError(message, place="--pass", suggestion=nearest(pass_name, found))
+        found = {pass_name: found[pass_name]}
+    _deliver({f"{name}.checks.sql": text for name, text in found.items()}, folder, "views")
 
 
 _FORMS = {
@@ -113,12 +125,14 @@ def _json(compiled: CompiledPipeline, asked: Emission) -> dict[str, str]:
     return {f"{each.name}.json": f"{each.model_dump_json(indent=2)}\n" for each in asked.passes(compiled)}
 
 
-def _write(files: Mapping[str, str], asked: Emission) -> None:
-    assert asked.folder is not None  # noqa: S101 - asked where there is one
+def _deliver(files: Mapping[str, str], folder: Path | None, form: ScriptForm) -> None:
+    if folder is None:
+        put(joined(files.values(), form))
+        return
     for name, text in files.items():
-        path = asked.folder / name
+        path = folder / name
         with staged(path) as aside:
-            aside.write_text(joined([text], asked.script or "views"), encoding="utf-8", newline="\n")
+            aside.write_text(joined([text], form), encoding="utf-8", newline="\n")
         typer.echo(f"wrote {path}", err=True)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from basalt.cli import analytics, docs, lineage, pipeline, publish, sample, schema
+from basalt.cli import analytics, check, docs, lineage, pipeline, publish, sample, schema
 from basalt.cli import compile as compile_command
 from basalt.cli.options import Debug
 from basalt.version import __version__
@@ -41,6 +41,7 @@ def options(
 
 
 compile_command.register(app)
+check.register(app)
 docs.register(app)
 lineage.register(app)
 publish.register(app)

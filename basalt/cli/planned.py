@@ -16,7 +16,7 @@ def print_plan(batches: Sequence[Batch]) -> None:
     tasks = [task for batch in batches for task in batch.tasks]
     due = [task for task in tasks if task.reason is not None]
     if due:
-        rows = ((each.days.text.replace("_", " to "), each.pass_name, _place(each), each.reason or "") for each in due)
+        rows = ((str(each.days), each.pass_name, _place(each), each.reason or "") for each in due)
         print_table((Heading("days"), Heading("pass"), Heading("output"), Heading("why")), rows)
     put(f"{len(due)} to write, {len(tasks) - len(due)} up to date\n")
 

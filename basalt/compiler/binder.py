@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
 
+from basalt.compiler.row_expressions import (
+    CLOCK,
+    IMPURE,
+    column_names,
+    functions,
+    is_one_expression,
+    other_than_columns,
+)
 from basalt.compiler.sql import Identifier, Sql, is_text
 
 Schema = Mapping[str, str]
@@ -65,25 +75,45 @@ class Binder:
         """
         return {str(row[0]): str(row[1]) for row in self._run(f"DESCRIBE {query}")}
 
-    def is_one_expression(self, text: str) -> bool:
-        """Tell whether text parses as one expression over a row: not a query, not several, nothing that follows it.
+    def check_expression(self, text: str) -> None:
+        """Raise BinderError for text that is not one expression, or is nested too deeply to tell.
 
-        Raises BinderError when it is nested too deeply to tell.
+        A query is none, nor are several expressions, nor one with something behind it, of more rows than one, or of
+        columns by their place.
         """
-        if not is_text(text):
-            return False
-        statement = f"SELECT\n{text}\nAS basalt_value"
-        serialised = self._connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [statement]).fetchall()[0][0]
-        try:
-            return _is_one_expression(json.loads(serialised))
-        except RecursionError:
-            message = "it is nested too deeply"
-            raise BinderError(message) from None
+        if not is_text(text) or not is_one_expression(self._parsed(f"SELECT\n{text}\nAS basalt_value")):
+            message = "it is not one SQL expression over a row"
+            raise BinderError(message)
+
+    def check_reads(self, text: str, columns: Collection[str]) -> None:
+        """Raise BinderError for an expression that reads more than some columns: the clock, the session, a table.
+
+        What it yields would not be the same again, or tell what is none of the row.
+        """
+        parsed = self._parsed(f"SELECT\n{text}\nAS basalt_value")
+        others = other_than_columns(parsed, columns)
+        others += [f"{name}()" for name in functions(parsed) if name in _impure_functions()]
+        if others:
+            message = f"it reads {', '.join(dict.fromkeys(others))}, which is not a column of the row"
+            raise BinderError(message)
 
     def columns_named(self, text: str) -> frozenset[str]:
         """Return every name in an expression that stands for a column; the parts of one with dots each."""
-        serialised = self._connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {text}"]).fetchall()
-        return frozenset(_columns(json.loads(serialised[0][0])))
+        return self.columns_of(f"SELECT {text}")
+
+    def columns_of(self, query: str) -> frozenset[str]:
+        """Return every name in a query that stands for a column; the parts of one with dots each."""
+        return frozenset(column_names(self._parsed(query)))
+
+    def _parsed(self, statement: str) -> dict[str, Any]:
+        """Return a statement as DuckDB parses it. Raises BinderError when it is nested too deeply to be read."""
+        serialised = self._connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [statement]).fetchall()[0][0]
+        try:
+            found: dict[str, Any] = json.loads(serialised)
+        except RecursionError:
+            message = "it is nested too deeply"
+            raise BinderError(message) from None
+        return found
 
     def _run(self, statement: str) -> list[tuple[object, ...]]:
         try:
@@ -96,43 +126,16 @@ class Binder:
             raise _translated(error) from None
 
 
-_ROW_BREAKERS = {"SUBQUERY", "STAR", "WINDOW"}
-"""Expressions that are not computed from one row alone."""
-
-
-def _is_one_expression(parsed: dict[str, Any]) -> bool:
-    """Tell whether a SELECT that was given an expression, as DuckDB parsed it, holds that expression only."""
-    if parsed["error"] or len(parsed["statements"]) != 1:
-        return False
-    node = parsed["statements"][0]["node"]
-    if node["type"] != "SELECT_NODE" or node["from_table"]["type"] != "EMPTY" or node["modifiers"]:
-        return False
-    clauses = (node["where_clause"], node["having"], node["qualify"], node["sample"], node["group_expressions"])
-    return not any(clauses) and len(node["select_list"]) == 1 and not _ROW_BREAKERS & set(_classes(node))
-
-
-def _classes(node: object) -> Iterator[str]:
-    """Yield the class of every expression in a parsed statement."""
-    if isinstance(node, dict):
-        if isinstance(node.get("class"), str):
-            yield node["class"]
-        for child in node.values():
-            yield from _classes(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _classes(child)
-
-
-def _columns(node: object) -> Iterator[str]:
-    """Yield the parts of all names of columns in a parsed statement."""
-    if isinstance(node, dict):
-        if node.get("class") == "COLUMN_REF":
-            yield from node["column_names"]
-        for child in node.values():
-            yield from _columns(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _columns(child)
+@functools.cache
+def _impure_functions() -> frozenset[str]:
+    """Return the functions whose value is not decided by their arguments, and the macros that call one."""
+    query = "SELECT DISTINCT function_name, schema_name, stability, macro_definition FROM duckdb_functions()"
+    with duckdb.connect(config={"enable_external_access": "false", "threads": 1}) as connection:
+        found = connection.execute(query).fetchall()
+    impure = {name for name, _, stability, _ in found if stability not in (None, "CONSISTENT")} | IMPURE
+    calls = re.compile(rf"\b({'|'.join(sorted(impure | CLOCK))})\b", re.IGNORECASE)
+    macros = {name for name, schema, _, body in found if body and (schema == "pg_catalog" or calls.search(body))}
+    return frozenset(impure | macros)
 
 
 def _translated(error: duckdb.Error) -> BinderError:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, Schema
 from basalt.compiler.modules import module_of
 from basalt.compiler.sources import SourceTable, bind_source
 from basalt.configuration import AnalyticsConfig
-from basalt.errors import BasaltError, PassOrderError, Problem, SourceNotFoundError
+from basalt.errors import BasaltError, PassOrderError, Problem, SourceNotFoundError, raise_together
 
 
 def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
@@ -45,9 +45,3 @@ def bind_tables(config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: 
             errors.append(error)
     raise_together(errors)
     return bound
-
-
-def raise_together(errors: Sequence[BasaltError]) -> None:
-    """Raise the problems of several errors as one of the first's class; nothing when there is none."""
-    if errors:
-        raise type(errors[0])(problem for error in errors for problem in error.problems)

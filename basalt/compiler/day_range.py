@@ -48,7 +48,7 @@ def later(day: Day, days: int) -> Day:
     """Return a day moved by days, a date not beyond the first and the last day there are."""
     if isinstance(day, DayParameter):
         return replace(day, days_later=day.days_later + days)
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal() - 1))
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def known(day: Day | None) -> date | None:
@@ -72,6 +72,11 @@ class DayRange:
     def given_later(cls, config: AnalyticsConfig) -> DayRange:
         """Return days that are parameters, those of the pipeline their defaults."""
         return cls(DayParameter("start_date", config.START_DATE), DayParameter("end_date", config.END_DATE))
+
+    @property
+    def following(self) -> Day | None:
+        """The day after the last; None where there is none."""
+        return None if self.last in (None, date.max) else later(self.last, 1)
 
     @property
     def parameters(self) -> tuple[DayParameter, ...]:

@@ -29,7 +29,7 @@ _ZONE = 1
 def labels_of(days: DayRange, contract: Buckets, type_: str) -> list[Fragment]:
     """Return the conditions that a row's ``TimeBucket``, of a DuckDB type, belongs to some days."""
     lower = None if days.first is None else contract.first_label(days.first)
-    upper = None if days.last is None else contract.first_label(later(days.last, 1))
+    upper = None if days.following is None else contract.first_label(days.following)
     return within(Identifier("TimeBucket"), type_, (lower, upper), "left")
 
 
@@ -61,9 +61,35 @@ def days_computed(passes: Mapping[str, PlannedPass], asked: Days) -> Days:
 
 def range_computed(passes: Mapping[str, PlannedPass], asked: DayRange) -> DayRange:
     """Return the same for days that may be parameters, whose midnights are taken to cut what may be cut."""
-    first = None if asked.first is None else later(asked.first, -_reach(passes, asked.first))
-    last = None if asked.last is None else later(asked.last, _reach(passes, later(asked.last, 1)))
-    return DayRange(first, last)
+    before = 0 if asked.first is None else _reach(passes, asked.first)
+    after = 0 if asked.following is None else _reach(passes, asked.following)
+    first = None if asked.first is None else later(asked.first, -before)
+    return DayRange(first, None if asked.last is None else later(asked.last, after))
+
+
+def days_read(passes: Mapping[str, PlannedPass], name: str, asked: Days) -> Days:
+    """Return the days that a pass is computed from, to have whole rows and indicators for those asked for."""
+    chain = _closure(passes, name)
+    found = days_computed(chain, asked)
+    looks_back = any(looks_beyond_days(each) for each in chain.values())
+    return Days(None if looks_back else found.first, found.last)
+
+
+def looks_beyond_days(planned: PlannedPass) -> bool:
+    """Tell whether an indicator of a pass depends on bars of days before."""
+    is_by_days = planned.contract is not None and planned.contract.is_within_days
+    return any(
+        not (is_by_days and each.day_offset is not None) and (each.memory != "window" or each.lookback > 0)
+        for each in planned.indicators
+    )
+
+
+def _closure(passes: Mapping[str, PlannedPass], name: str) -> dict[str, PlannedPass]:
+    """Return a pass with those it reads, through others as well."""
+    found = {name: passes[name]}
+    for source in passes[name].source_passes:
+        found |= _closure(passes, source)
+    return found
 
 
 def _reach(passes: Mapping[str, PlannedPass], day: Day) -> int:

@@ -15,6 +15,7 @@ from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.form import ChosenForm
 from basalt.compiler.layout import names_per_line, on_one_line
+from basalt.compiler.plan import standing_name
 from basalt.compiler.sql import Identifier
 from basalt.errors import UnknownPassError, listing, nearest
 
@@ -83,6 +84,8 @@ class CompiledPass(BaseModel):
     """Whether the SQL computes the indicators, and why so."""
     depends_on: tuple[str, ...]
     tables: tuple[str, ...]
+    standing_sql: str | None
+    """What stands at the end of the dates, from which the pass of the days after can go on; None where nothing does."""
     events: tuple[EventTable, ...]
     """The tables of events that are read; none for a pass over bars."""
     is_within_days: bool
@@ -112,6 +115,11 @@ class CompiledPass(BaseModel):
     def described(self) -> str:
         """What the pass does, and what makes a row of it."""
         return f"{self.title}; one row per {', '.join(self.keys)}"
+
+    @property
+    def standing_name(self) -> str:
+        """The name under which the pass of the days after reads what stands."""
+        return standing_name(self.name)
 
     @property
     def states_name(self) -> str:

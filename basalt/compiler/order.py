@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from basalt.catalog.tables import TABLES_OF_STATES
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.errors import PassOrderError, Problem, listing, nearest
+
+_QUOTES = "trade_analytics.quotes.table"
 
 
 def sources_of(config: PassConfig) -> tuple[str, ...]:
@@ -20,6 +23,8 @@ def _named_sources(config: PassConfig) -> Iterator[tuple[str, str]]:
         yield "generic_analytics.source_pass", config.generic_analytics.source_pass
         if config.generic_analytics.membership is not None:
             yield "generic_analytics.membership.table", config.generic_analytics.membership.table
+    if config.trade_analytics is not None and config.trade_analytics.quotes.table is not None:
+        yield _QUOTES, config.trade_analytics.quotes.table
     for module, name in config.module_inputs.items():
         yield f"module_inputs.{module}", name
 
@@ -60,7 +65,7 @@ def _check_sources(config: AnalyticsConfig, known: list[str]) -> None:
         )
         for index, each in enumerate(config.PASSES)
         for place, source in _named_sources(each)
-        if source not in known
+        if source not in known and not (place == _QUOTES and source in TABLES_OF_STATES)
     ]
     if problems:
         raise PassOrderError(problems)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from basalt.compiler.binder import Binder, BinderError, Schema
-from basalt.compiler.binding import bind_tables, check_names, raise_together
+from basalt.compiler.binding import bind_tables, check_names
 from basalt.compiler.columns import Column
 from basalt.compiler.day_range import DayRange, known
-from basalt.compiler.days import days_computed, labels_of, range_computed, reaching
+from basalt.compiler.days import days_read, labels_of, range_computed, reaching
 from basalt.compiler.indicator_columns import indicator_columns
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
@@ -20,7 +20,7 @@ from basalt.compiler.modules import module_of
 from basalt.compiler.order import ordered_passes, sources_of
 from basalt.compiler.parameters import check_parameters, describe
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
-from basalt.compiler.plan import Check, Inputs, PlannedPass, Relations, Step
+from basalt.compiler.plan import Check, ContinuedPass, Inputs, PlannedPass, Relations, Step, standing_name
 from basalt.compiler.references import PlainReferences, References
 from basalt.compiler.relations import compiled_sources
 from basalt.compiler.select import filtered, pass_sql
@@ -29,7 +29,17 @@ from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.days import Days
 from basalt.configuration.indicators import IndicatorForm
-from basalt.errors import BasaltError, CompileError
+from basalt.errors import BasaltError, CompileError, raise_together
+
+
+@dataclass(frozen=True)
+class Part:
+    """Dates that are a part of the days that are computed: all of their rows are to be seen.
+
+    The ``continued`` passes go on from what stood at the end of the days before, which a run has left in a relation.
+    """
+
+    continued: frozenset[str] = frozenset()
 
 
 def compile_pipeline(  # noqa: PLR0913 - what a compile may be asked to do otherwise
@@ -37,7 +47,7 @@ def compile_pipeline(  # noqa: PLR0913 - what a compile may be asked to do other
     schemas: Mapping[str, Schema],
     *,
     is_complete: bool = False,
-    is_part: bool = False,
+    part: Part | None = None,
     days: DayRange | None = None,
     references: References | None = None,
 ) -> CompiledPipeline:
@@ -45,12 +55,12 @@ def compile_pipeline(  # noqa: PLR0913 - what a compile may be asked to do other
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open. ``is_part`` takes the dates for a part of the days that are computed, all of whose rows are
-    to be seen. ``days`` stand in place of the dates that the pipeline says, ``references`` in place of files and names.
-    Raises ConfigurationError, BindingError or CompileError with every mistake of the first stage that finds any.
+    a pass leaves it open. With ``part`` the dates are a part of the days that are computed. ``days`` stand in place of
+    the dates that the pipeline says, ``references`` in place of files and names. Raises ConfigurationError,
+    BindingError or CompileError with every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder, is_complete=is_complete, is_part=is_part, days=days)
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, part=part, days=days)
         done = done if references is None else replace(done, references=references)
         return done.pipeline(passes)
 
@@ -61,7 +71,7 @@ def compilation(  # noqa: PLR0913 - as for compile_pipeline
     binder: Binder,
     *,
     is_complete: bool = False,
-    is_part: bool = False,
+    part: Part | None = None,
     days: DayRange | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
@@ -70,20 +80,31 @@ def compilation(  # noqa: PLR0913 - as for compile_pipeline
     asked = days or DayRange.of(config)
     tables = bind_tables(config, schemas, binder)
     check_parameters(asked, tables)
-    planned = Compilation(config, binder, tables, asked, PlainReferences(config.TABLES, asked), is_complete)
+    planned = Compilation(
+        config,
+        binder,
+        tables,
+        asked,
+        PlainReferences(config.TABLES, asked),
+        is_complete,
+        continued=part.continued if part else frozenset(),
+    )
     planned.plan_all(passes)
-    computed = asked if is_part else range_computed(planned.planned, asked)
+    computed = asked if part else range_computed(planned.planned, asked)
     if computed != asked:
         planned = Compilation(config, binder, tables, computed, planned.references, is_complete, shown=asked)
         planned.plan_all(passes)
     return planned, tuple(passes)
 
 
-def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Callable[[Days], Days]:
-    """Return a function from days that are asked for to those that are computed; raises as ``compile_pipeline``."""
+def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Callable[[str, Days], Days]:
+    """Return a function from a pass and days of it to the days it is computed from; raises as ``compile_pipeline``.
+
+    Indicators that look back need all days before.
+    """
     with Binder() as binder:
         planned, _ = compilation(Days(None, None).asked_of(config), schemas, binder)
-    return partial(days_computed, planned.planned)
+    return partial(days_read, planned.planned)
 
 
 @dataclass
@@ -98,6 +119,7 @@ class Compilation:
     is_complete: bool = False
     shown: DayRange | None = None
     """The days whose rows are to be seen, where more are computed."""
+    continued: frozenset[str] = frozenset()
     planned: dict[str, PlannedPass] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     described: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -121,8 +143,10 @@ class Compilation:
 
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""
-        inputs = Inputs(self.config, self.days, self.tables, self.planned, self.types)
+        inputs = Inputs(self.config, self.days, self.tables, self.planned, self.types, self.continued)
         planned = module_of(config).plan(config, inputs)
+        if config.name in self.continued:
+            self._declare_standing(config.name, module_of(config).plan(config, replace(inputs, continued=frozenset())))
         query = pass_sql(title_of(config, planned), planned.steps(frozenset(planned.hidden), self.stand_ins(planned)))
         types = self._checked(query, config.name)
         place = f"pass {config.name}"
@@ -144,6 +168,16 @@ class Compilation:
             sources=compiled_sources(self.config.TABLES, self.tables),
             parameters=(self.shown or self.days).parameters,
         )
+
+    def _declare_standing(self, name: str, planned: PlannedPass) -> None:
+        """Learn the types of what a pass leaves standing."""
+        if isinstance(planned, ContinuedPass) and (steps := planned.standing_steps(self.stand_ins(planned))):
+            self.binder.declare(_stand_in(standing_name(name)), self._checked(pass_sql(name, steps), name))
+
+    def _standing_sql(self, config: PassConfig) -> str | None:
+        planned = self.planned[config.name]
+        steps = planned.standing_steps(self.relations(planned)) if isinstance(planned, ContinuedPass) else []
+        return pass_sql(f"{config.name}: what stands at the end", steps).text if steps else None
 
     def emit(self, config: PassConfig) -> CompiledPass:
         """Return the SQL of a pass whose readers are all planned."""
@@ -173,6 +207,7 @@ class Compilation:
             indicator_form=form,
             depends_on=planned.source_passes,
             tables=planned.tables,
+            standing_sql=self._standing_sql(config),
             events=tuple(reaching(each, planned.contract) for each in planned.events),
             is_within_days=_is_within_days(planned) and (form.form == "arrow" or begins_daily(planned)),
             refusals=_compiled(planned.refusals(relations)),
@@ -198,7 +233,7 @@ class Compilation:
         found = {name: self.references.table(name) for name in self.tables}
         for source in planned.source_passes:
             found[source] = self._read(source, shown=[] if planned.contract else self.shown_rows(source))
-        return found
+        return found | {name: Identifier(name) for name in map(standing_name, self.continued)}
 
     def _read(self, name: str, shown: Sequence[Sql]) -> Sql:
         rows = self.references.of_pass(self.read_name(name))
@@ -220,7 +255,7 @@ class Compilation:
         names = [*self.tables, *planned.source_passes]
         for name in planned.tables:
             self.binder.declare(_stand_in(name), self.tables[name].raw_schema)
-        return {name: Identifier(_stand_in(name)) for name in names}
+        return {name: Identifier(_stand_in(name)) for name in [*names, *map(standing_name, self.continued)]}
 
     def _checked(self, query: Sql, name: str) -> dict[str, str]:
         """Return the columns of a query over stand-ins; the same query, which has the same answer, is asked once."""
@@ -265,7 +300,10 @@ def _more(hidden: frozenset[str], shown: Sequence[Sql]) -> str:
 
 
 def _is_within_days(planned: PlannedPass) -> bool:
-    return planned.contract is not None and planned.contract.is_within_days and "TimeBucket" in planned.keys
+    """Tell whether rows come from one day each; events that a pass has as rows are not cut by the days of buckets."""
+    reads_rows_as_events = bool(planned.events and planned.source_passes)
+    is_by_day = planned.contract is not None and planned.contract.is_within_days
+    return is_by_day and "TimeBucket" in planned.keys and not reads_rows_as_events
 
 
 def _label_offset(planned: PlannedPass) -> int | None:

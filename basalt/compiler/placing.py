@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from basalt.catalog.indicators import indicator_function
 from basalt.compiler.buckets import BucketContract
-from basalt.compiler.days import weekdays_only
-from basalt.compiler.indicators import Indicator
+from basalt.compiler.days import looks_beyond_days, weekdays_only
 from basalt.compiler.indicators.functions import SqlFunction
 from basalt.compiler.indicators.statement import PlainPass, with_indicators
 from basalt.compiler.moments import within
@@ -93,14 +92,7 @@ def begins_daily(planned: PlannedPass) -> bool:
 
 
 def _looks_back(compilation: Compilation, planned: PlannedPass) -> bool:
-    is_by_days = planned.contract is not None and planned.contract.is_within_days
-    return compilation.days.first is not None and any(
-        not (is_by_days and each.day_offset is not None) and _is_of_several_bars(each) for each in planned.indicators
-    )
-
-
-def _is_of_several_bars(indicator: Indicator) -> bool:
-    return indicator.memory != "window" or indicator.lookback > 0
+    return compilation.days.first is not None and looks_beyond_days(planned)
 
 
 def _of_all_days(compilation: Compilation) -> Compilation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn
@@ -112,6 +112,22 @@ class PlannedPass(Protocol):
         """Return the checks that warn after the pass was run."""
 
 
+@runtime_checkable
+class ContinuedPass(Protocol):
+    """A pass of days that needs of those before only what stood at their end."""
+
+    def standing_steps(self, relations: Relations) -> list[Step]:
+        """Return the steps to what stands at the end of the dates, which the pass of the days after reads.
+
+        It is read under ``standing_name``; without steps nothing is left standing.
+        """
+
+
+def standing_name(name: str) -> str:
+    """Return the name of the relation with what stood at the end of the days before."""
+    return f"{name}__standing"
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What a module may look at: the pipeline, the bound tables, and the passes planned before this one."""
@@ -123,14 +139,20 @@ class Inputs:
     passes: Mapping[str, PlannedPass]
     types: Mapping[str, Mapping[str, str]]
     """Column types of each planned pass, hidden columns included."""
+    continued: frozenset[str] = frozenset()
+    """The passes that go on where a run of the days before has ended, from what stood then."""
 
     def events(self, config: PassConfig, module: ModuleName, default: str) -> SourceTable:
         """Return the events that a module reads, as a table of the kind ``default``: that one, or what it is given."""
         name = config.module_inputs.get(module, default)
-        if module not in config.module_inputs or name not in self.passes:
-            return replace(self.tables[name], kind=default)
+        return self.rows(name, default) if module in config.module_inputs else replace(self.tables[name], kind=default)
+
+    def rows(self, name: str, kind: str) -> SourceTable:
+        """Return the rows of an earlier pass, or else a table, as a table of a canonical kind."""
+        if name not in self.passes:
+            return replace(self.tables[name], kind=kind)
         visible = {column.name: self.types[name][column.name] for column in self.passes[name].columns}
-        return SourceTable.of_pass(name, visible, kind=default)
+        return SourceTable.of_pass(name, visible, kind=kind)
 
 
 class Module(Protocol):

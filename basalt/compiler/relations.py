@@ -9,10 +9,13 @@ from pathlib import PurePosixPath
 from basalt.compiler.model import CompiledSource
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
 from basalt.configuration import TableConfig
+from basalt.configuration.tables import FileFormat
 from basalt.errors import ConfigurationError
 
-_READERS = {"parquet": "read_parquet", "csv": "read_csv"}
-_ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv"}
+_READERS: dict[FileFormat, str] = {"parquet": "read_parquet", "csv": "read_csv"}
+_OPTIONS: dict[FileFormat, Fragment] = {"csv": Fragment("sample_size = -1, files_to_sniff = -1")}
+"""All of a CSV is looked at for its types: by its first rows a column is whole numbers, and 10.75 further on is 11."""
+_ENDINGS: dict[str, FileFormat] = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv"}
 _COMPRESSED = {".gz", ".zst"}
 _PART = r'(?:"(?:[^"]|"")+"|[^."]+)'
 _NAME = re.compile(rf"{_PART}(?:\.{_PART}){{0,2}}")
@@ -79,20 +82,26 @@ def database_aliases(tables: Iterable[TableConfig]) -> dict[str, str]:
     return aliases
 
 
-def _files(name: str, table: TableConfig) -> Fragment:
+def format_of(name: str, table: TableConfig) -> FileFormat:
+    """Return the format of a table's files. Raises ConfigurationError when it is not known, or not one."""
     formats = {table.format or _format_of(name, path) for path in table.path}
     if len(formats) > 1:
         message = "the paths are of several formats; a table is one format"
         raise ConfigurationError(message, place=f"TABLES.{name}.path")
+    return formats.pop()
+
+
+def _files(name: str, table: TableConfig) -> Fragment:
+    format_ = format_of(name, table)
     paths = [Literal(path) for path in table.path]
     files = paths[0] if len(paths) == 1 else compose("[{}]", join(paths))
-    reader = _READERS[formats.pop()]
-    if table.hive_partitioning is None:
-        return compose(reader + "({})", files)
-    return compose(reader + "({}, hive_partitioning = {})", files, Literal(table.hive_partitioning))
+    options = [_OPTIONS[format_]] if format_ in _OPTIONS else []
+    if table.hive_partitioning is not None:
+        options.append(compose("hive_partitioning = {}", Literal(table.hive_partitioning)))
+    return compose(_READERS[format_] + "({})", join([files, *options]))
 
 
-def _format_of(name: str, path: str) -> str:
+def _format_of(name: str, path: str) -> FileFormat:
     suffixes = [suffix.lower() for suffix in PurePosixPath(path).suffixes]
     known = [suffix for suffix in suffixes if suffix not in _COMPRESSED]
     if known and known[-1] in _ENDINGS:

@@ -205,15 +205,17 @@ def _bind_expressions(
 def _bind_expression(text: str, binder: Binder, schema: Schema) -> tuple[Sql, str]:
     """Return an expression and its type.
 
-    Raises BinderError when it is not one scalar expression over the source's columns.
+    Raises BinderError when it is not one scalar expression over the source's columns, and nothing else.
     """
-    if text.strip() not in schema and not binder.is_one_expression(text):
-        message = "it is not one SQL expression over a row"
-        raise BinderError(message)
+    is_column = text.strip() in schema
+    if not is_column:
+        binder.check_expression(text)
     expression = _placed(text, schema)
     types = binder.describe(
         compose("SELECT {} AS value FROM {} WHERE ({}) IS NOT NULL", expression, Identifier(_RAW), expression)
     )
+    if not is_column:
+        binder.check_reads(text, schema)
     return expression, types["value"]
 
 

@@ -8,6 +8,7 @@ from basalt.configuration.indicators import TalibIndicatorConfig
 from basalt.configuration.l2 import (
     L2AnalyticsConfig,
     L2ConditionConfig,
+    L2GenericConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
     L2OHLCConfig,
@@ -33,6 +34,24 @@ from basalt.configuration.outputs import (
     SqlTarget,
 )
 from basalt.configuration.passes import PassConfig
+from basalt.configuration.quality import (
+    AcceptedValuesCheck,
+    BookNotCrossedCheck,
+    ConservedCheck,
+    ExpectedColumnsCheck,
+    FreshnessCheck,
+    MonotonicTimeCheck,
+    NoNanCheck,
+    NotNullCheck,
+    NullRateCheck,
+    OhlcCheck,
+    PreserveCheck,
+    QualityConfig,
+    RangeCheck,
+    RowCountCheck,
+    SchemaLockConfig,
+    UniqueCheck,
+)
 from basalt.configuration.quotes import AggressorRuleConfig, QuoteLookupConfig
 from basalt.configuration.tables import TableConfig
 from basalt.configuration.trade import (
@@ -46,17 +65,23 @@ from basalt.configuration.trade import (
 )
 
 __all__ = [
+    "AcceptedValuesCheck",
     "AggressorRuleConfig",
     "AnalyticsConfig",
     "ArrowTarget",
     "BookAnalyticsConfig",
+    "BookNotCrossedCheck",
+    "ConservedCheck",
     "DeltaTarget",
     "DuckDBTarget",
+    "ExpectedColumnsCheck",
     "FlagCodes",
+    "FreshnessCheck",
     "GenericAnalyticsConfig",
     "L2AnalyticsConfig",
     "L2ConditionConfig",
     "L2DepthConfig",
+    "L2GenericConfig",
     "L2ImbalanceConfig",
     "L2LiquidityConfig",
     "L2MicropriceConfig",
@@ -71,10 +96,20 @@ __all__ = [
     "L2UpdateConfig",
     "L2VolatilityConfig",
     "MembershipConfig",
+    "MonotonicTimeCheck",
+    "NoNanCheck",
+    "NotNullCheck",
+    "NullRateCheck",
+    "OhlcCheck",
     "OutputTarget",
     "ParquetTarget",
     "PassConfig",
+    "PreserveCheck",
+    "QualityConfig",
     "QuoteLookupConfig",
+    "RangeCheck",
+    "RowCountCheck",
+    "SchemaLockConfig",
     "SessionConfig",
     "SqlTarget",
     "TableConfig",
@@ -85,6 +120,7 @@ __all__ = [
     "TradeFlagConfig",
     "TradeGenericConfig",
     "TradeImpactConfig",
+    "UniqueCheck",
     "UniverseConfig",
     "WeightedMean",
 ]

@@ -19,6 +19,7 @@ from basalt.configuration.base import (
 )
 from basalt.configuration.outputs import OutputTarget
 from basalt.configuration.passes import PassConfig
+from basalt.configuration.quality import QualityConfig, SchemaLockConfig
 from basalt.configuration.running import BatchFrequency, MemorySize
 from basalt.configuration.tables import Table
 
@@ -113,6 +114,10 @@ class AnalyticsConfig(ConfigModel):
     """The threads that DuckDB may take; as many as there are cores when not given."""
     TEMP_DIR: PathText | None = None
     """The folder for what does not fit into memory; in a pipeline file relative to that file."""
+    QUALITY: QualityConfig | None = None
+    """The checks of every pass that has no ``quality`` of its own."""
+    SCHEMA_LOCK: SchemaLockConfig | None = None
+    """Whether the columns of all passes are compared with those that a file holds."""
 
     @field_validator("DATASETNAME")
     @classmethod

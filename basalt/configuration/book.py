@@ -16,4 +16,4 @@ class BookAnalyticsConfig(ConfigModel):
     """How many levels of each side a row has."""
     reset: Literal["never", "day"] = "never"
     """When the book is emptied: ``never``, or at each UTC midnight, for a source that begins each day with all levels.
-    With ``never`` updates from before START_DATE are read as well."""
+    With ``never`` what stands on START_DATE is found from the updates before it."""

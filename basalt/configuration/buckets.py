@@ -87,6 +87,14 @@ def parse_origin(origin: str | datetime | date | time) -> int:
     return _within_limit(exact, f"an origin of {origin}")
 
 
+def parse_end_of_interval(time_of_day: str | time) -> int:
+    """Return the time of day at which an interval ends in nanoseconds; ``24:00`` is the end of the day.
+
+    Raises ValueError for text that is no time of day.
+    """
+    return 86_400 * NANOSECONDS if time_of_day in {"24:00", "24:00:00"} else parse_origin(time_of_day)
+
+
 def _as_moment(origin: object) -> datetime:
     if isinstance(origin, datetime):
         return origin

@@ -33,6 +33,11 @@ class Days:
         return config.model_copy(update={"START_DATE": self.first, "END_DATE": self.last})
 
     @property
+    def following(self) -> date | None:
+        """The day after the last; None where there is none."""
+        return None if self.last in (None, date.max) else self.last + _DAY
+
+    @property
     def text(self) -> str:
         """The range as it stands in names of files: ``2025-03-03_2025-03-07``, open ends ``first`` and ``last``."""
         return f"{self.first or 'first'}_{self.last or 'last'}"
@@ -90,7 +95,7 @@ class Days:
     def label_bounds(self, label_offset: int) -> tuple[int | None, int | None]:
         """Return the labels of rows of these days in nanoseconds: from the first one on, up to before the second."""
         begins = None if self.first is None else midnight(self.first) + label_offset
-        ends = None if self.last is None else midnight(self.last + _DAY) + label_offset
+        ends = None if self.following is None else midnight(self.following) + label_offset
         return begins, ends
 
 

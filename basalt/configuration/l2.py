@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from basalt.configuration.base import ConfigModel, OneOrMany, Seconds
+from basalt.configuration.base import ConfigModel, Disagreement, DisagreementError, OneOrMany, Seconds
 from basalt.configuration.book_levels import BookPrice, BookSide, Level, best_level, both_sides
 from basalt.configuration.buckets import seconds_to_nanoseconds
 from basalt.configuration.l2_changes import L2OrderFlowConfig, L2UpdateConfig
@@ -24,7 +24,7 @@ LiquidityMeasure = Literal[
     "Quantity", "Price", "NumOrders", "InsertAge", "LastMod", "SizeAhead", "CumQuantity", "CumOrders", "CumNotional"
 ]
 SpreadVariant = Literal["Abs", "BPS"]
-ImbalanceMeasure = Literal["Quantity", "CumQuantity", "CumNotional", "Orders"]
+ImbalanceMeasure = Literal["Quantity", "CumQuantity", "CumNotional", "Orders", "QuantitySlope"]
 BookCondition = Literal["Locked", "Crossed", "OneSided"]
 OpenMode = Literal["event", "prev_close"]
 
@@ -51,9 +51,16 @@ class L2ImbalanceConfig(MetricGroupConfig):
     """By how much one side of the book outweighs the other, from -1 (only asks) to 1 (only bids)."""
 
     levels: Annotated[list[Level], OneOrMany] = Field(default_factory=best_level, min_length=1)
-    """Which levels, 1 being the best; measures that begin with Cum are over all levels up to it."""
+    """Which levels, 1 being the best; measures that begin with Cum, and QuantitySlope, are over all levels up to it."""
     measures: Annotated[list[ImbalanceMeasure], OneOrMany] = Field(min_length=1)
-    """What is compared."""
+    """What is compared; ``QuantitySlope`` tells how the imbalance of quantities changes from level to level."""
+
+    @model_validator(mode="after")
+    def _a_slope_has_two_levels(self) -> L2ImbalanceConfig:
+        if "QuantitySlope" in self.measures and 1 in self.levels:
+            message = "a QuantitySlope is over two levels or more; ask for it at levels from 2 on"
+            raise DisagreementError([Disagreement(("levels",), message)])
+        return self
 
 
 class L2PriceConfig(MetricGroupConfig):
@@ -80,6 +87,17 @@ class L2ConditionConfig(MetricGroupConfig):
     """``Locked``: the best bid equals the best ask; ``Crossed``: it is above; ``OneSided``: only one is there."""
 
 
+class L2GenericConfig(MetricGroupConfig):
+    """Measures of the book of your own, for the sides and levels that their names have."""
+
+    measures: Annotated[list[str], OneOrMany] = Field(min_length=1)
+    """What to measure: any measure of a template of your own in ``l2/`` of a folder of TEMPLATE_PATHS."""
+    sides: Annotated[list[BookSide], OneOrMany] = Field(default_factory=both_sides, min_length=1)
+    """Which sides of the book, for measures that are of one."""
+    levels: Annotated[list[Level], OneOrMany] = Field(default_factory=best_level, min_length=1)
+    """Which levels, 1 being the best, for measures that are of one, or up to one."""
+
+
 class BookMetricsConfig(ConfigModel):
     """What can be asked of the order book, at the last update or weighted by time."""
 
@@ -103,6 +121,8 @@ class BookMetricsConfig(ConfigModel):
     """Costs of trading a notional at once."""
     slopes: list[L2SlopeConfig] = Field(default_factory=list)
     """How fast quantities grow with the distance from the mid."""
+    generic_metrics: list[L2GenericConfig] = Field(default_factory=list)
+    """Measures of your own."""
     levels: Level | None = None
     """How many levels the default metrics are of; when not given, all that the source has, at most 10."""
     metric_prefix: str = ""
@@ -133,8 +153,12 @@ class L2AnalyticsConfig(BookMetricsConfig):
     ohlc: list[L2OHLCConfig] = Field(default_factory=list)
     """Bars of best prices and mids."""
     max_state_age_seconds: StateAge | None = None
-    """For a source whose nulls mean "unchanged": how long a value stands after it was given; until the next one when
-    there is no limit, with which a run cannot be cut by days."""
+    """How long something stands without an update. For a source whose nulls mean "unchanged" a value that was given;
+    until the next one when there is no limit, with which a run cannot be cut by days. On a dense timeline the book,
+    into empty buckets, those of the next day as well; as long as the day when there is no limit."""
+    session_breaks: Annotated[list[str], OneOrMany] = Field(default_factory=list)
+    """Market states of the table ``marketstate`` at whose beginning the book stops standing, until its next update: for
+    a source whose nulls mean "unchanged", and on a dense timeline."""
 
 
 class L2TWAnalyticsConfig(BookMetricsConfig):

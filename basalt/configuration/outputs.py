@@ -153,20 +153,20 @@ class _TableTarget(_Target):
     @classmethod
     def _known_fields(cls, template: str) -> str:
         parts = without_dates(template, "a row tells its own time").split(".")
-        if len(parts) > 2 or not all(part.strip() for part in parts):  # noqa: PLR2004 - a schema and a table
+        if len(parts) > 2 or not all(part.strip() for part in parts) or "{{" in template:  # noqa: PLR2004 - a schema and a table
             message = f"{template!r} is not the name of a table; write table or schema.table"
             raise ValueError(message)
         return template
 
 
 class SqlTarget(_TableTarget):
-    """A pass as a table of Postgres, SQLite, or another database that SQLAlchemy knows; each run is one transaction."""
+    """A pass as a table of Postgres or SQLite; each run is one transaction."""
 
     type: Literal["sql"] = "sql"
     """The kind of target."""
     url: str
-    """URL of the database: ``postgresql://me:${PGPASSWORD}@host/db``, ``sqlite:///market.db`` (relative to the pipeline
-    file), or one of SQLAlchemy. ``${NAME}`` is taken from the environment, and a password always is."""
+    """URL of the database: ``postgresql://me:${PGPASSWORD}@host/db``, or ``sqlite:///market.db``, which is relative to
+    the pipeline file. ``${NAME}`` is taken from the environment, and a password always is."""
 
     @field_validator("url")
     @classmethod
@@ -216,6 +216,9 @@ def _location(template: str) -> str:
     scheme, sign, rest = template.partition("://")
     if sign and scheme != "s3":
         message = "a path is local or begins with s3://"
+        raise ValueError(message)
+    if sign and not rest.partition("/")[2].strip("/"):
+        message = "a path in S3 has a bucket and a key: s3://bucket/key"
         raise ValueError(message)
     if sign and "@" in rest.partition("/")[0]:
         message = "a path has no credentials in it; they are taken from the environment (AWS_ACCESS_KEY_ID, ...)"

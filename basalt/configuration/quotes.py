@@ -15,8 +15,9 @@ AggressorRuleName = Literal["Tick", "Quote", "LeeReady", "EMO", "CLNV"]
 class QuoteLookupConfig(ConfigModel):
     """How quotes are found: QuoteBid, QuoteAsk and QuoteMid before a trade, QuoteMid1000ms a second after it."""
 
-    table: Literal["quotes", "l2"] | None = None
-    """Where the quotes are; when not given ``quotes``, or ``l2`` where only that is in ``TABLES``."""
+    table: str | None = None
+    """Where the quotes are: a table of ``TABLES``, or an earlier pass that has ListingId, an EventTimestamp and best
+    prices, such as a ``book``; when not given ``quotes``, or ``l2`` where only that is in ``TABLES``."""
     by: str = "ListingId"
     """The column that says which trades and quotes belong together; both tables have it."""
     timing: Literal["before", "at"] = "before"

@@ -39,6 +39,9 @@ def with_absolute_paths(config: AnalyticsConfig, folder: Path, file: str) -> Ana
     for field in ("TEMP_DIR", "RUNS_PATH"):
         if getattr(config, field) is not None:
             changed[field] = _absolute(getattr(config, field), base, str)
+    if config.SCHEMA_LOCK:
+        path = _absolute(config.SCHEMA_LOCK.path, base, str)
+        changed["SCHEMA_LOCK"] = config.SCHEMA_LOCK.model_copy(update={"path": path})
     return config.model_copy(update=changed)
 
 

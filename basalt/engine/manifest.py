@@ -7,7 +7,7 @@ import platform
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import talib
 from basalt.configuration.days import Days
 from basalt.engine.observing import PassReport
 from basalt.engine.schedule import Batch
+from basalt.quality.model import CheckResult
 from basalt.version import __version__
 
 
@@ -31,6 +32,7 @@ class BatchRecord:
     warnings: tuple[str, ...]
     seconds: float
     error: str | None = None
+    checks: tuple[CheckResult, ...] = ()
 
     @property
     def status(self) -> str:
@@ -59,6 +61,7 @@ class BatchRecord:
                 }
                 for task in self.batch.tasks
             ],
+            "checks": [asdict(each) for each in self.checks],
         }
 
 
@@ -71,6 +74,8 @@ class Manifest:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended: datetime | None = None
     batches: list[BatchRecord] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was found before the first batch."""
 
     @property
     def status(self) -> str:
@@ -82,7 +87,8 @@ class Manifest:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was found on the way, in all batches."""
-        return tuple(dict.fromkeys(warning for each in self.batches for warning in each.warnings))
+        found = (warning for each in self.batches for warning in each.warnings)
+        return tuple(dict.fromkeys((*self.notes, *found)))
 
     def to_json(self) -> str:
         """Return the manifest as JSON."""

@@ -17,6 +17,7 @@ from basalt.engine.observing import PassReport
 from basalt.engine.runner import Runner
 from basalt.engine.schedule import Task
 from basalt.errors import UnknownPassError, nearest
+from basalt.quality.model import CheckResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,6 +131,14 @@ class RunResult(Mapping[str, PassResult]):
     def check(self, name: str) -> None:
         """Raise AmbiguousReferenceError where a pass looks up what is there twice, without computing the pass."""
         self._runner.check(name)
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """How the quality checks of the passes computed so far came out, per batch where there are several."""
+        if len(self.manifest.batches) == 1:
+            return self._runner.checks
+        before = (found for each in self.manifest.batches for found in each.checks)
+        return (*before, *self._runner.checks)
 
     def __getitem__(self, name: str) -> PassResult:
         if name not in self.compiled.passes:

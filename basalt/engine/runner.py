@@ -21,11 +21,13 @@ from basalt.engine.job import Job
 from basalt.engine.landing import Arriving, Landing
 from basalt.engine.namespace import own_schema
 from basalt.engine.observing import PassReport
+from basalt.engine.quality import Quality
 from basalt.engine.schedule import Task
 from basalt.engine.session import Session
 from basalt.engine.slices import Slice, day_slices
 from basalt.engine.store import Store
 from basalt.engine.sweep import Member, Sweep, members
+from basalt.quality.model import CheckResult
 
 
 class Runner:
@@ -39,6 +41,7 @@ class Runner:
         self._job = job
         self._checks = Checks(session.connection)
         self._store = Store(session.connection, job.config.DATASETNAME)
+        self._quality = Quality(session.connection, self._store, job)
         self._slices: dict[str, list[Slice]] = {}
         self._parts, self._parts_done = 1, 0
         self._kept: set[str] = set()
@@ -51,7 +54,12 @@ class Runner:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the passes computed so far make a user want to know."""
-        return tuple(self._checks.warnings)
+        return (*self._checks.warnings, *self._quality.warnings)
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """How the quality checks of the passes computed so far came out."""
+        return self._quality.results
 
     def read(self, name: str) -> duckdb.DuckDBPyRelation:
         """Return the rows of a pass, computing them if that has not been done.
@@ -135,7 +143,7 @@ class Runner:
         self._parts, self._parts_done = len(self._slices_of(root)), 0
         for each in reversed(told):
             self._session.observer.started(each.name, self._share)
-        sweep = Sweep(self.connection, self._store, joined)
+        sweep = Sweep(self.connection, self._store, joined, self._quality)
         sweep.run(self._restricted(root), self._advance)
         for each in told:
             started = time.perf_counter() - sweep.seconds[each.name]
@@ -146,6 +154,7 @@ class Runner:
         """Do what needs the rows of all slices."""
         if member.compiled.added_indicators:
             self._add_indicators(member.compiled, f"SELECT * FROM {self._store.whole(member.compiled)}")
+            self._quality.examine(member.name)
         if member.is_kept:
             self._kept.add(member.name)
         if member.is_written_by_slice:
@@ -160,7 +169,8 @@ class Runner:
         self._session.observer.started(name, self._share)
         self._prepare(name)
         compiled = self.compiled.passes[name]
-        if landing is None or not landing.can_be_read or self._is_read_again(name) or compiled.added_indicators:
+        lands_readable = landing is not None and landing.can_be_read
+        if not lands_readable or self._is_read_again(name) or compiled.added_indicators or self._quality.asks(name):
             self._keep(compiled)
         else:
             self._store.view(compiled)
@@ -176,7 +186,7 @@ class Runner:
         for each in self._incomplete(name):
             compiled = self.compiled.passes[each]
             self._checks.refuse(compiled)
-            if compiled.added_indicators or self._is_read_again(each):
+            if compiled.added_indicators or self._is_read_again(each) or self._quality.asks(each):
                 self._compute_whole(each, None)
             else:
                 self._store.view(compiled)
@@ -192,6 +202,7 @@ class Runner:
                 self._add_indicators(compiled, compiled.full_sql)
             else:
                 self._store.keep(compiled)
+        self._quality.examine(compiled.name)
         self._kept.add(compiled.name)
 
     def _add_indicators(self, compiled: CompiledPass, query: str) -> None:
@@ -238,9 +249,9 @@ class Runner:
                 self._slices[name] = day_slices(self._session.row_groups, events, self._job.computed)
         return self._slices[name]
 
-    def _restricted(self, root: str) -> Iterator[CompiledPass]:
-        for each in self._slices_of(root):
-            yield self._job.restricted(each, root)
+    def _restricted(self, root: str) -> Iterator[tuple[Slice, CompiledPass]]:
+        for number, each in enumerate(self._slices_of(root)):
+            yield each, self._job.restricted(each, root, frozenset([root] if number else []))
 
     def _advance(self, done: int) -> None:
         self._parts_done = done

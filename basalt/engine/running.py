@@ -65,7 +65,9 @@ def _recorded(batch: Batch, runner: Runner, manifest: Manifest) -> Iterator[None
         raise
     finally:
         seconds = time.perf_counter() - started
-        manifest.batches.append(BatchRecord(batch, tuple(runner.reports), runner.warnings, seconds, failure))
+        manifest.batches.append(
+            BatchRecord(batch, tuple(runner.reports), runner.warnings, seconds, failure, runner.checks)
+        )
 
 
 def _raise_failed(manifest: Manifest) -> None:

@@ -81,8 +81,8 @@ class Schedule:
     def _now(self, name: str, number: int, days: Days, destination: Destination) -> Now:
         compiled, key = self._undated.compiled, (name, number)
         if key not in self._fingerprints:
-            self._fingerprints[key] = fingerprint(compiled, self._job.config, name, destination.target)
-        inputs = self._inputs.of(compiled, name, self._needed(days))
+            self._fingerprints[key] = fingerprint(self._undated.only(name), destination.target)
+        inputs = self._inputs.of(compiled, name, self._needed(name, days))
         return Now(self._fingerprints[key], inputs, self._inputs.all_of(compiled, name))
 
     def _known(self, key: tuple[str, int], output: Output) -> list[Written]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
 
+from basalt.compiler.binder import Schema
+from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.relations import database_aliases, memory_name, relation
 from basalt.compiler.sql import Identifier, Literal, Sql
 from basalt.configuration import AnalyticsConfig, TableConfig
-from basalt.errors import BindingError, SourceNotFoundError
+from basalt.engine.unreadable import told_with_file
+from basalt.errors import BindingError, Problem, SourceNotFoundError
 
 
 def bind_connection(
@@ -88,12 +91,23 @@ def tables_on(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(row[0]) for row in connection.execute(query).fetchall()))
 
 
+def check_sources(compiled: CompiledPipeline, schemas: Mapping[str, Schema]) -> None:
+    """Raise SourceNotFoundError where passes read tables that were only assumed."""
+    missing = {table: name for name, each in compiled.passes.items() for table in each.tables if table not in schemas}
+    if missing:
+        raise SourceNotFoundError(
+            Problem(f"pass {name} reads table {table!r}, which has no source", f"TABLES.{table}", "say where it is")
+            for table, name in missing.items()
+        )
+
+
 def _schema(connection: duckdb.DuckDBPyConnection, name: str, table: TableConfig | None, source: Sql) -> dict[str, str]:
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     except duckdb.Error as error:
         where = "path" if table is not None and table.path else "table"
-        message = f"table {name} cannot be read: {_first_line(error)}"
+        paths = [] if table is None else table.path
+        message = f"table {name} cannot be read: {told_with_file(connection, error, paths)}"
         raise SourceNotFoundError(message, place=f"TABLES.{name}.{where}") from None
     return {str(row[0]): str(row[1]) for row in rows}
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from basalt.compiler.model import CompiledPass
 from basalt.compiler.sql import Identifier, Literal
-from basalt.engine.parts import PartsFolder
 from basalt.errors import RunError
+from basalt.outputs.temporary import TemporaryFolder
 
 _ROWS = "basalt_rows"
 
@@ -22,7 +22,7 @@ class Store:
         self.connection = connection
         catalog, self._current = connection.execute("SELECT current_catalog(), current_schema()").fetchall()[0]
         self._catalog, self._dataset = str(catalog), dataset
-        self._folder = PartsFolder()
+        self._folder = TemporaryFolder()
         self._parts: dict[str, list[Path]] = {}
         self._execute(f"CREATE SCHEMA IF NOT EXISTS {Identifier(self._catalog, dataset)}")
 
@@ -40,6 +40,10 @@ class Store:
         self._execute(f"COPY (\n{query}\n) TO {Literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)")
         self._parts.setdefault(compiled.name, []).append(path)
 
+    def forget_parts(self, compiled: CompiledPass) -> None:
+        """Forget the rows of a pass that is computed anew."""
+        self._parts.pop(compiled.name, None)
+
     def view_parts(self, compiled: CompiledPass) -> None:
         """Register a pass as its parts together."""
         paths = ", ".join(str(Literal(str(path))) for path in self._parts[compiled.name])
@@ -54,6 +58,18 @@ class Store:
         """Forget the rows of the last slice; the views are those that compute the pass when they are read."""
         self.view(compiled)
         self._execute(f"DROP TABLE {self._rows_table(compiled)}")
+
+    def keep_standing(self, compiled: CompiledPass) -> None:
+        """Keep what a slice leaves standing, for the next one, in the place of what the one before left."""
+        if compiled.standing_sql is not None:
+            name, left = Identifier(compiled.standing_name), Identifier(f"{compiled.standing_name}__left")
+            self._execute(f"CREATE OR REPLACE TEMP TABLE {left} AS\n{compiled.standing_sql}")
+            self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\nSELECT * FROM {left}")
+            self._execute(f"DROP TABLE {left}")
+
+    def drop_standing(self, compiled: CompiledPass) -> None:
+        """Forget what the last slice left standing."""
+        self._execute(f"DROP TABLE IF EXISTS temp.{Identifier(compiled.standing_name)}")
 
     def keep_rows(self, compiled: CompiledPass, rows: pa.Table) -> None:
         """Keep rows that were computed outside DuckDB as the rows of a pass."""

@@ -13,6 +13,8 @@ import duckdb
 from basalt.compiler.model import CompiledPass, CompiledPipeline
 from basalt.engine.failures import of_pass
 from basalt.engine.landing import Arrivals, Landing
+from basalt.engine.quality import Quality
+from basalt.engine.slices import Slice
 from basalt.engine.store import Store
 
 
@@ -33,7 +35,12 @@ class Member:
     @property
     def is_written_by_slice(self) -> bool:
         """Whether each slice's rows go to the outputs; indicators and an order need the rows of all slices first."""
-        return self.landing is not None and not self.landing.is_sorted and not self.compiled.added_indicators
+        return self.landing is not None and not self.landing.is_sorted and self.is_inspected_by_slice
+
+    @property
+    def is_inspected_by_slice(self) -> bool:
+        """Whether each slice's rows are complete: no indicators are added when all slices are done."""
+        return not self.compiled.added_indicators
 
 
 def members(pipeline: CompiledPipeline, root: str, wanted: Mapping[str, Landing | None]) -> list[Member]:
@@ -94,26 +101,40 @@ class Sweep:
     connection: duckdb.DuckDBPyConnection
     store: Store
     members: Sequence[Member]
+    quality: Quality
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """How long each member took, in all slices together."""
 
-    def run(self, slices: Iterable[CompiledPass], done: Callable[[int], None]) -> None:
+    def run(self, slices: Iterable[tuple[Slice, CompiledPass]], done: Callable[[int], None]) -> None:
         """Compute every slice, for which the first member is compiled anew; ``done`` hears how many are complete.
 
-        Rows land when all slices are complete. Raises RunError naming the pass that fails, OutputError.
+        Rows land when all slices are complete and the checks hold. Raises RunError naming the pass that fails,
+        QualityError, OutputError.
         """
+        self.quality.forget(each.name for each in self.members)
+        for each in self.members:
+            self.store.forget_parts(each.compiled)
         with ExitStack() as stack:
             arrivals = {
                 each.name: stack.enter_context(each.landing.writing())
                 for each in self.members
                 if each.is_written_by_slice and each.landing is not None
             }
-            for number, root in enumerate(slices):
+            before: CompiledPass | None = None
+            for number, (days, root) in enumerate(slices):
+                if before is not None:
+                    with self._at(before):
+                        self.store.keep_standing(before)
+                before = root
                 for each in self.members:
                     query = root.full_sql if each is self.members[0] else each.compiled.full_sql
-                    with of_pass(each.name), self._timed(each.name):
+                    with self._at(each.compiled):
                         self._slice(each, query, arrivals.get(each.name))
+                        if each.is_inspected_by_slice:
+                            self.quality.observe(each.name, days)
                 done(number + 1)
+            self.quality.judge([each.name for each in self.members if each.is_inspected_by_slice])
+        self.store.drop_standing(self.members[0].compiled)
         for each in self.members:
             self._settle(each)
 
@@ -129,13 +150,16 @@ class Sweep:
 
     def _is_set(self, member: Member) -> bool:
         """Tell whether a slice's rows are used more than once."""
-        return member.is_read or (member.is_kept and member.is_written_by_slice)
+        uses = (member.is_kept, member.is_written_by_slice, self.quality.asks(member.name))
+        return member.is_read or sum(uses) > 1
 
     @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
+    def _at(self, compiled: CompiledPass) -> Iterator[None]:
+        """Count the time that a pass takes, and name it where it fails."""
         started = time.perf_counter()
-        yield
-        self.seconds[name] += time.perf_counter() - started
+        with of_pass(compiled.name):
+            yield
+        self.seconds[compiled.name] += time.perf_counter() - started
 
     def _settle(self, member: Member) -> None:
         """Have the views of a pass show all of its rows."""

@@ -81,7 +81,13 @@ class _ParquetWriter:
                 self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema))
         finally:
             self._keep(self._schema.empty_table())
+            self._end()
+
+    def _end(self) -> None:
+        try:
             self._writer.close()
+        finally:
+            self._writer.is_open = False  # or it would try again when it is collected, and fail where nobody hears it
 
     def _keep(self, rows: pa.Table) -> None:
         self._waiting, self._count = rows.to_batches(), rows.num_rows

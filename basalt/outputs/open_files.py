@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
@@ -38,6 +39,12 @@ class OpenFiles:
         while self._open:
             self._close_oldest()
         return self._names
+
+    def discard(self) -> None:
+        """Let go of all files; what failed has been told already."""
+        while self._open:
+            with suppress(OSError, pa.ArrowException):
+                self._close_oldest()
 
     def _begun(self, folder: PurePosixPath, schema: pa.Schema) -> tuple[Path, Writer]:
         if len(self._open) >= _MOST:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
-
-import pyarrow as pa
 
 from basalt.compiler.sql import Identifier, Literal
 from basalt.configuration.days import Days
@@ -18,12 +16,12 @@ from basalt.errors import OutputError, OutputRangeError
 from basalt.outputs.exchange import put_back, put_in_place
 from basalt.outputs.failures import writing_to
 from basalt.outputs.file_formats import FileFormat
-from basalt.outputs.open_files import OpenFiles
+from basalt.outputs.folder_rows import FolderRows
 from basalt.outputs.partitions import Partitioning
 from basalt.outputs.paths import OutputPath
 from basalt.outputs.state import covers
 from basalt.outputs.work_area import WorkArea
-from basalt.outputs.written import Origin, Written
+from basalt.outputs.written import Written
 
 _SUFFIX = ".parquet"
 
@@ -88,15 +86,8 @@ class PartitionedFolder:
         """Return the files that hold rows of these days and no others, counted from the folder."""
         if not self.holds_many:
             return self.files()
-        return [name for name in self.files() if (own := self.days_of(name)) is not None and days.contains(own)]
-
-    def days_of(self, name: str) -> Days | None:
-        """Return the days of a file: that of its folder, else those it is named for; None for somebody else's."""
-        file = PurePosixPath(name)
-        if not self.partitioning.adds_day:
-            return Days.named(file.name.partition(".")[0])
-        day = self.partitioning.day_of(file)
-        return None if day is None else Days(day, day)
+        found = {name: self.partitioning.days_of(PurePosixPath(name)) for name in self.files()}
+        return [name for name, own in found.items() if own is not None and days.contains(own)]
 
     def files(self) -> list[str]:
         """Return all files of rows in the folder."""
@@ -127,7 +118,9 @@ class HeldFolder:
         days = Days(first, last)
         self._check(days)
         with writing_to(self.output.place):
-            rows = FolderRows(self.area.new("rows"), self.output, days)
+            rows = FolderRows(
+                self.area.new("rows"), self.output.format, self.output.partitioning, days, self.output.place
+            )
         try:
             yield rows
             with writing_to(self.output.place):
@@ -140,7 +133,7 @@ class HeldFolder:
         """Return a record with the files of its days alone, where others were written anew since."""
         if not self.output.partitioning.adds_day:
             return written
-        days = {name: self.output.days_of(name) for name in written.files}
+        days = {name: self.output.partitioning.days_of(PurePosixPath(name)) for name in written.files}
         own = [name for name, each in days.items() if each is not None and written.days.contains(each)]
         return replace(written, files=tuple(own))
 
@@ -151,7 +144,7 @@ class HeldFolder:
             raise OutputError(message, place=str(path))
         if partitioning.adds_day or not self.output.holds_many:
             return
-        for each in filter(None, map(self.output.days_of, self.output.files())):
+        for each in filter(None, map(partitioning.days_of, map(PurePosixPath, self.output.files()))):
             if each.overlaps(days) and not days.contains(each):
                 message = f"the days {days} are some of {each} in {path}, which were written together"
                 hint = "write the whole range, or add Date to partition_by"
@@ -174,40 +167,6 @@ class HeldFolder:
         shutil.rmtree(self.area.folder / "replaced", ignore_errors=True)
         if rows.origin is not None:
             state.add(rows.origin.written(self.output.paths.pass_name, days, rows.count, tuple(written)))
-
-
-class FolderRows:
-    """Rows under way to the files of a folder."""
-
-    def __init__(self, folder: Path, output: PartitionedFolder, days: Days) -> None:
-        self.folder = folder
-        self.count = 0
-        self.origin: Origin | None = None
-        self._output, self._days = output, days
-        self._files = OpenFiles(folder, output.format, f"{days.text}.{{}}{_SUFFIX}")
-
-    def append(self, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:  # noqa: ARG002 - batches tell it
-        """Add rows."""
-        partitioning = self._output.partitioning
-        for batch in batches:
-            rows = partitioning.with_days(batch, self._days)
-            with writing_to(self._output.place):
-                for folder, part in partitioning.cut(rows):
-                    self._files.append(folder, part)
-            self.count += batch.num_rows
-
-    def record(self, fingerprint: Mapping[str, str], inputs: Mapping[str, str], run: str) -> None:
-        """Say where the rows come from."""
-        self.origin = Origin(fingerprint, inputs, run)
-
-    def close(self) -> list[str]:
-        """Write the ends of the files, and return their names without ``.part``, counted from the folder."""
-        return self._files.close()
-
-    def discard(self) -> None:
-        """Let go of files that did not become whole; what failed has been told already."""
-        with suppress(OSError, pa.ArrowException):
-            self._files.close()
 
 
 def _link_others(folder: Path, whole: Path, without: set[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -84,14 +83,13 @@ class Partitioning:
             folder = PurePosixPath(*(f"{quote(name, safe='')}={_text(values[name])}" for name in self.columns))
             yield folder, content.take(pa.array(values["basalt_row_list"]))
 
-    def day_of(self, file: PurePosixPath) -> date | None:
-        """Return the day that a file is of by its folder; None where folders are not named for days."""
+    def days_of(self, file: PurePosixPath) -> Days | None:
+        """Return the days of a file: that of its folder, else those it is named for; None for somebody else's."""
+        if not self.adds_day:
+            return Days.named(file.name.partition(".")[0])
         prefix = f"{DAY_COLUMN}="
         named = [part.removeprefix(prefix) for part in file.parts[:-1] if part.startswith(prefix)]
-        try:
-            return date.fromisoformat(named[0]) if self.adds_day and named else None
-        except ValueError:
-            return None
+        return Days.named(f"{named[0]}_{named[0]}") if named else None
 
 
 def check_days(found: np.ndarray, days: Days, pass_name: str) -> None:

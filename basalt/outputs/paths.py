@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -37,6 +38,16 @@ class OutputPath:
         """Return the path of the rows of some days."""
         first, last = days.text.split("_")
         return self._filled(self.template, start_date=first, end_date=last)
+
+    def days_named(self, path: str) -> Days | None:
+        """Return the days whose path this is; None for another path."""
+        pattern = re.escape(self._filled(self.template, start_date="\0", end_date="\1"))
+        for mark, name in (("\0", "first"), ("\1", "last")):
+            pattern = pattern.replace(re.escape(mark), f"(?P<{name}>[^/_]+)", 1).replace(
+                re.escape(mark), f"(?P={name})"
+            )
+        match = re.fullmatch(pattern, path) if self.names_all_dates else None
+        return Days.named(f"{match['first']}_{match['last']}") if match else None
 
     @property
     def root(self) -> str:

@@ -61,6 +61,18 @@ def w3_costs(data: Dataset, folder: Path) -> Config:
     return {**pipeline, "TABLES": {**pipeline["TABLES"], "quotes": data.quotes}}
 
 
+def w3_times(data: Dataset, folder: Path) -> Config:
+    """One pass: quotes weighted by the time that they stood, in minutes by listing."""
+    asked = {
+        "liquidity": [{"measures": "Quantity"}],
+        "spreads": [{"variant": "BPS"}],
+        "prices": [{"source": "Mid"}],
+        "enable_book_coverage": True,
+    }
+    minutes = {"name": "minutes", "modules": ["l2tw"], "time_bucket_seconds": 60, "l2tw_analytics": asked}
+    return {**_pipeline(data, folder, [minutes]), "TABLES": {"quotes": data.quotes}}
+
+
 def two_hundred_columns() -> Config:
     """Three passes with at least 200 output columns between them, indicators included."""
     sides = ["Total", "Bid", "Ask", "Unknown"]

@@ -69,6 +69,15 @@ WORKLOADS = {
             sizes=(1_250_000, 5_000_000),
             reads_quotes=True,
         ),
+        Workload(
+            "w3_times",
+            "minutes of spread, mid, depth at best and coverage weighted by time, of four quotes a trade; written",
+            "by_time",
+            tuple(each for each in _CONTENDERS if each != "clickhouse"),
+            {"minutes": _BY_LISTING},
+            sizes=(1_250_000, 5_000_000),
+            reads_quotes=True,
+        ),
     )
 }
 

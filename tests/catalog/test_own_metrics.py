@@ -111,14 +111,14 @@ def test_a_folder_that_is_not_there_or_holds_none(tmp_path: Path) -> None:
     (tmp_path / "flat" / "metric.sql").write_text("")
     assert problems(tmp_path / "nowhere", tmp_path / "flat") == [
         f"{tmp_path}/nowhere: there is no such folder of templates",
-        f"{tmp_path}/flat: the folder has no templates (they stand in it as trade/*.sql)",
+        f"{tmp_path}/flat: the folder has no templates (they stand in it as l2/*.sql or trade/*.sql)",
     ]
 
 
 def test_a_folder_of_no_module(tmp_path: Path) -> None:
     path = write_metric(tmp_path, "Mine", "{{ total_size }}", states=STATE)
     path.parent.rename(tmp_path / "trades")
-    told = f"{tmp_path}/trades: 'trades' is no module with metrics; there are trade (did you mean 'trade'?)"
+    told = f"{tmp_path}/trades: 'trades' is no module with metrics; there are l2, trade (did you mean 'trade'?)"
     assert problems(tmp_path) == [told]
 
 

@@ -101,6 +101,24 @@ def test_the_first_update_of_a_day_is_compared_with_none() -> None:
     assert [list(row.values()) for _, row in sorted(found.items())] == [[1, 0, 0], [2, 1, 1]]
 
 
+def test_what_comes_or_goes_changes_the_book() -> None:
+    """A price without its quantity, and a quantity without its price, at the best and at the second level."""
+    known = {"BidPrice1": 10.0, "BidQuantity1": 5.0, "AskPrice1": 11.0, "AskQuantity1": 7.0}
+    known |= {"BidPrice2": 9.0, "BidQuantity2": 5.0, "AskPrice2": 12.0, "AskQuantity2": 7.0}
+    rows = [{**best(second, None, None), **known} for second in range(1, 2 * len(known) + 2)]
+    for place, column in enumerate(known):
+        rows[2 * place + 1][column] = None
+    (row,) = changes_of(rows, MINUTES, {"updates": [{"measures": ["Quote", "Book"]}]}).values()
+    assert row == {"QuoteUpdateCount": 8, "BookUpdateCount": 16}
+
+
+def test_mids_that_differ_in_binary_digits_only_are_the_same() -> None:
+    assert 0.1 + 0.5 != 0.2 + 0.4
+    rows = [best(1, (0.1, 5), (0.5, 5)), best(2, (0.2, 5), (0.4, 5)), best(3, (0.2, 5), (0.5, 5))]
+    (row,) = changes_of(rows, MINUTES, {"updates": [{"measures": ["MidChange"]}]}).values()
+    assert row == {"MidChangeCount": 1}
+
+
 def test_counts_by_hand() -> None:
     rows = [
         best(1, (9.99, 5), (10.01, 7)),

@@ -84,9 +84,9 @@ def test_what_the_levels_cannot_answer_is_null() -> None:
         {
             "depth": [{"bps": [20], "sides": "Bid"}, {"bps": [15], "sides": "Bid", "max_level": 1},
                        {"bps": [9], "sides": "Bid", "max_level": 1, "output_name_pattern": "{column}AtBest"}],
-            "sweeps": [{"sizes": [300, 300.5], "sides": "Ask", "measures": "SweepPrice"},
+            "sweeps": [{"sizes": [300, 300.001], "sides": "Ask", "measures": "SweepPrice"},
                        {"sizes": 101, "sides": "Bid", "max_level": 1, "measures": "SweepPrice"}],
-            "notional_sweeps": [{"notionals": [39_930, 39_931], "sides": "Bid", "measures": "SweepPrice"}],
+            "notional_sweeps": [{"notionals": [39_930, 39_930.01], "sides": "Bid", "measures": "SweepPrice"}],
         },
     )  # fmt: skip
     assert row == {
@@ -94,10 +94,10 @@ def test_what_the_levels_cannot_answer_is_null() -> None:
         "BidDepth15bps": None,
         "BidDepth9bpsAtBest": 0,
         "AskSweepPrice300": pytest.approx((100.1 * 200 + 100.4 * 100) / 300),
-        "AskSweepPrice300_5": None,
+        "AskSweepPrice300_001": None,
         "BidSweepPrice101": None,
         "BidSweepPriceNotional39930": pytest.approx(39_930 / 400),
-        "BidSweepPriceNotional39931": None,
+        "BidSweepPriceNotional39930_01": None,
     }
 
 
@@ -122,8 +122,10 @@ def test_a_price_at_exactly_the_distance_counts(tick: int) -> None:
     near, far = mid / 100 - mid / 1_000_000 * 10, mid / 100 - 1
     book = {"BidPrice1": round(near, 6), "BidQuantity1": 5.0, "BidPrice2": far, "BidQuantity2": 7.0}
     book |= {"AskPrice1": round(2 * mid / 100 - near, 6), "AskQuantity1": 3.0, "AskPrice2": None, "AskQuantity2": None}
-    row = only_row(book, {"depth": [{"bps": 10}]})
-    assert row == {"BidDepth10bps": 5, "AskDepth10bps": 3}
+    row = only_row(book, {"depth": [{"bps": 10, "measures": ["Quantity", "Notional"]}]})
+    assert (row["BidDepth10bps"], row["AskDepth10bps"]) == (5, 3)
+    assert row["BidDepthNotional10bps"] == pytest.approx(5 * book["BidPrice1"])
+    assert row["AskDepthNotional10bps"] == pytest.approx(3 * book["AskPrice1"])
 
 
 def test_quantities_whose_sum_is_the_size_but_for_binary_digits_are_enough() -> None:
@@ -131,6 +133,24 @@ def test_quantities_whose_sum_is_the_size_but_for_binary_digits_are_enough() -> 
     assert 0.7 + 0.1 < 0.8
     row = only_row({**LADDER, **book}, {"sweeps": [{"sizes": 0.8, "sides": "Ask", "measures": "SweepPrice"}]})
     assert row["AskSweepPrice0_8"] == pytest.approx((7 + 1.1) / 0.8)
+
+
+def notional_sweep(book: dict[str, float | None], notional: float) -> Any:  # noqa: ANN401 - a value
+    asked = {"notional_sweeps": [{"notionals": notional, "sides": "Ask", "measures": "SweepPrice"}]}
+    (price,) = only_row({**LADDER, **book}, asked).values()
+    return price
+
+
+def test_notionals_whose_sum_is_the_notional_but_for_binary_digits_are_enough() -> None:
+    book: dict[str, float | None] = {"AskPrice1": 10.1, "AskQuantity1": 0.1, "AskPrice2": 11.3, "AskQuantity2": 3.8}
+    assert 10.1 * 0.1 + 11.3 * 3.8 < 43.95
+    assert notional_sweep(book, 43.95) == pytest.approx(43.95 / (0.1 + 3.8))
+
+
+def test_a_notional_is_not_traded_where_a_price_that_is_needed_is_not_known_or_not_positive() -> None:
+    assert notional_sweep({"AskPrice2": None}, 20_020) == pytest.approx(100.1)
+    assert notional_sweep({"AskPrice2": None}, 20_021) is None
+    assert notional_sweep({"BidPrice1": -2.0, "AskPrice1": -1.0, "AskPrice2": 5.0}, 50) is None
 
 
 @pytest.mark.parametrize("amount", [0, -1, float("nan"), float("inf"), True])

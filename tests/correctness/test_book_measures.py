@@ -15,7 +15,7 @@ from oracles.buckets import SECOND, Contract
 from oracles.results import Result, assert_same
 from oracles.tolerances import book_tolerance
 
-from basalt.errors import BindingError
+from basalt.errors import BindingError, ConfigurationError
 
 WIDTHS = st.sampled_from([SECOND, 15 * SECOND // 2, 60 * SECOND, 43_200 * SECOND])
 MINUTES = Contract(60 * SECOND)
@@ -100,6 +100,28 @@ def test_a_locked_book_has_a_spread_of_zero_and_a_crossed_one_none() -> None:
     assert set(crossed.values()) == {None}
 
 
+def test_a_slope_of_the_imbalance_by_hand() -> None:
+    """Imbalances of 1/2, 0 and -3/4 at levels 1, 2 and 3: 1/2 less over one step, and 5/8 a step over two."""
+    quantities = {"BidQuantity1": 300.0, "AskQuantity1": 100.0, "BidQuantity2": 50.0, "AskQuantity2": 50.0}
+    rows = [update(1, 9.0, 11.0, **quantities, BidQuantity3=10.0, AskQuantity3=70.0)]
+    asked = {"imbalances": [{"levels": [2, 3], "measures": "QuantitySlope"}]}
+    assert only_bucket(rows, asked) == {
+        "ImbalanceQuantitySlope2": pytest.approx(-0.5),
+        "ImbalanceQuantitySlope3": pytest.approx(-0.625),
+    }
+    empty = [{**rows[0], "AskQuantity2": None}]
+    assert set(only_bucket(empty, asked).values()) == {None}
+    locked = [{**rows[0], "BidPrice1": 11.0}]
+    assert only_bucket(locked, asked)["ImbalanceQuantitySlope3"] == pytest.approx(-0.625)
+
+
+@pytest.mark.parametrize("levels", [{}, {"levels": [1, 3]}])
+def test_a_slope_over_one_level_is_refused(levels: dict[str, Any]) -> None:
+    asked = {"imbalances": [{**levels, "measures": ["Quantity", "QuantitySlope"]}]}
+    with pytest.raises(ConfigurationError, match="over two levels or more"):
+        only_bucket([update(1, 9.0, 11.0)], asked)
+
+
 def test_an_empty_side_adds_up_to_nothing() -> None:
     rows = [update(1, None, 10.0, BidQuantity1=None)]
     asked = {"liquidity": [{"sides": "Bid", "measures": ["Quantity", "CumQuantity", "CumNotional"]}]}
@@ -122,6 +144,17 @@ def test_the_nanosecond_decides_the_bucket_and_the_sequence_the_last_update() ->
     ]
     result = book_result(book_table(rows), MINUTES, {"prices": [{"source": "Bid"}]})
     assert result == {(11, minute): {"Bid": 2}, (11, minute + 60 * SECOND): {"Bid": 4}}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_updates_that_nothing_orders_the_greatest_is_the_last(order: int) -> None:
+    """Their values are of one update, whichever row comes first."""
+    rows = [
+        update(1, 9.0, 11.0, BidQuantity1=2.0, AskQuantity1=1.0),
+        update(1, 9.0, 11.0, BidQuantity1=1.0, AskQuantity1=5.0),
+    ]
+    unnumbered = [{name: value for name, value in row.items() if name != "BMLLSequenceNo"} for row in rows[::order]]
+    assert only_bucket(unnumbered, {"liquidity": [{"measures": "Quantity"}]}) == {"BidQuantity1": 2, "AskQuantity1": 1}
 
 
 def test_a_close_before_opens_the_bar_counts_in_it_and_fills_one_without_a_price() -> None:

@@ -146,6 +146,20 @@ def test_the_first_day_knows_what_stood_before_it() -> None:
     assert run_pass(config, "times") == {(11, MIDNIGHT + 60 * SECOND): {"BidTWA": 5}}
 
 
+def test_the_first_day_knows_what_an_update_before_it_left_unchanged() -> None:
+    """The bid of 100 s and more before the day still stands at the update that was the last before it."""
+    rows = [
+        update(0, bid, ask, TimestampNanoseconds=MIDNIGHT + at * SECOND)
+        for at, bid, ask in ((-150, 1.0, 9.0), (-80, None, 8.0), (10, 6.0, None))
+    ]
+    config = {
+        "START_DATE": "2025-03-04",
+        "TABLES": {"l2": {"data": book_table(rows), "nulls": "unchanged"}},
+        "PASSES": [over_time_config(MINUTES, {"prices": [{"source": "Bid"}], "max_state_age_seconds": 100})],
+    }
+    assert run_pass(config, "times") == {(11, MIDNIGHT + 60 * SECOND): {"BidTWA": (1 * 10 + 6 * 50) / 60}}
+
+
 def test_an_update_at_the_edge_of_a_bucket_stands_in_the_next_one_only() -> None:
     rows = [update(60, 5.0), update(75, 9.0)]
     result = in_time(over_time(book_table(rows), MINUTES, {"prices": [{"source": "Bid"}]}))

@@ -124,9 +124,10 @@ def test_variances_of_shifted_grids_are_averaged() -> None:
     assert last(volatilities(book_table(rows), MINUTES, group)) == pytest.approx(math.sqrt(mean))
 
 
-def test_a_time_without_a_price_has_no_return_to_either_side() -> None:
-    rows = [update(-5, 1.0), update(20, None), update(40, math.e)]
-    assert last(volatilities(book_table(rows), MINUTES, BID)) is None
+def test_a_time_without_a_price_above_zero_has_no_return_to_either_side() -> None:
+    for price in (None, 0.0, -1.0):
+        rows = [update(-5, 1.0), update(20, price), update(40, math.e)]
+        assert last(volatilities(book_table(rows), MINUTES, BID)) is None
     ten = {"source": "Bid", "subsample_seconds": 10}
     # 0, 10 and 40, 50, 60 have a price: three returns of nothing
     assert last(volatilities(book_table(rows), MINUTES, ten)) == 0

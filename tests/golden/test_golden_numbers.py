@@ -42,7 +42,7 @@ from oracles.trade_pass import trade_pass
 from oracles.trades import Trade, by_instrument, read_trades
 from oracles.volume_buckets import vpin
 
-from golden import second_pass, someone_elses
+from golden import second_pass, someone_elses, timelines
 from golden.cases import GoldenCase, golden_cases
 from golden.executed import Draw, assert_bars, canonical, carried, drawn_market, views, with_columns
 from golden.looking_back import check_indicators_in_sql
@@ -379,12 +379,14 @@ def columns_of(result: Result) -> set[str]:
 
 
 CHECKS = {
+    "daily_analytics": timelines.check_daily_analytics,
     "dense_timeline": check_dense_timeline,
     "book_changes": check_book_changes,
     "book_depth": check_book_depth,
     "book_over_time": check_book_over_time,
     "aggregations": second_pass.check_aggregations,
     "calendars": second_pass.check_calendars,
+    "continuous_phases": timelines.check_continuous_phases,
     "costs_and_flags": check_costs_and_flags,
     "further_measures": check_further_measures,
     "every_side": check_every_side,

@@ -27,7 +27,10 @@ COLUMNS = {
 EVERYTHING: dict[str, Any] = {
     "liquidity": [{"sides": list(SIDES), "levels": [1, 2, 3], "measures": list(LIQUIDITY)}],
     "spreads": [{"variant": ["Abs", "BPS"]}],
-    "imbalances": [{"levels": [1, 3], "measures": list(IMBALANCES)}],
+    "imbalances": [
+        {"levels": [1, 3], "measures": list(IMBALANCES)},
+        {"levels": [2, 3], "measures": ["QuantitySlope"]},
+    ],
     "prices": [{"source": list(PRICES)}],
     "ohlc": [{"source": list(PRICES)}],
     "conditions": [{"measures": ["Locked", "Crossed", "OneSided"]}],
@@ -40,7 +43,7 @@ EVERYTHING: dict[str, Any] = {
 SOME: dict[str, Any] = {
     "liquidity": [{"sides": list(SIDES), "levels": [2], "measures": ["Price", "CumNotional"]}],
     "spreads": [{"variant": ["BPS"]}],
-    "imbalances": [{"levels": [2], "measures": ["CumQuantity"]}],
+    "imbalances": [{"levels": [2], "measures": ["CumQuantity", "QuantitySlope"]}],
     "ohlc": [{"source": ["Mid", "Bid"]}],
     "conditions": [{"measures": ["Locked", "OneSided"]}],
     "depth": [{"sides": ["Ask"], "bps": [2], "measures": ["Quantity"]}],

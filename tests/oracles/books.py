@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from oracles.book_changes import change_columns, pairs
 from oracles.book_depth import depth_columns
 from oracles.book_rows import SIDES, Column, Row, Value, best, given, in_order, named
@@ -50,11 +52,20 @@ def spread(row: Row, variant: str) -> Value:
 
 def imbalance(row: Row, level: int, measure: str) -> Value:
     """Bid less ask, by their sum; None for a book that needs another side or has nothing to compare."""
+    if measure == "QuantitySlope":
+        return imbalance_slope(row, level)
     of = {"Orders": "NumOrders"}.get(measure, measure)
     bid, ask = (standing(row, side, level, of) for side in SIDES)
     if best(row) is None or bid is None or ask is None or bid + ask == 0:
         return None
     return (bid - ask) / (bid + ask)
+
+
+def imbalance_slope(row: Row, level: int) -> Value:
+    """The slope of the line that numpy fits through the imbalances of the levels; None where one has none."""
+    numbers = range(1, level + 1)
+    imbalances = [imbalance(row, number, "Quantity") for number in numbers]
+    return None if None in imbalances else float(np.polyfit(numbers, imbalances, 1)[0])
 
 
 def price(row: Row, source: str) -> Value:
@@ -185,8 +196,13 @@ def bars_of(
     return found
 
 
-def with_what_stood(rows: Iterable[Row], max_age: int | None = None) -> list[dict[str, Any]]:
-    """Updates whose nulls mean "unchanged", each with the values before of its listing that are not too old."""
+def with_what_stood(
+    rows: Iterable[Row], max_age: int | None = None, breaks: Mapping[int, Sequence[int]] | None = None
+) -> list[dict[str, Any]]:
+    """Updates whose nulls mean "unchanged", each with the values before of its listing that are not too old.
+
+    A value that was given before a break does not stand at it and after.
+    """
     last: dict[tuple[int, str], tuple[int, float]] = {}
     found = []
     for row in in_order(rows):
@@ -196,7 +212,9 @@ def with_what_stood(rows: Iterable[Row], max_age: int | None = None) -> list[dic
             if value is not None:
                 last[key] = (row["TimestampNanoseconds"], value)
             since, stood = last.get(key, (0, None))
-            too_old = max_age is not None and row["TimestampNanoseconds"] - since > max_age
-            filled[column] = None if too_old else stood
+            now = row["TimestampNanoseconds"]
+            is_broken = any(since < moment <= now for moment in (breaks or {}).get(row["ListingId"], ()))
+            is_too_old = max_age is not None and now - since > max_age
+            filled[column] = None if is_too_old or is_broken else stood
         found.append(filled)
     return found

@@ -80,5 +80,6 @@ def book_tolerance(result: Result) -> Tolerance:
     columns = {name for row in result.values() for name in row if any(part in name for part in ADDED_UP)}
     costs = {name: DIFFERENCE_OF_PRICES for name in columns if "CostToTrade" in name}
     flows = {name: FLOW_ERROR for row in result.values() for name in row if "OrderFlow" in name}
-    slopes = {name: SLOPE_RELATIVE for row in result.values() for name in row if "Slope" in name}
-    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE) | slopes, costs | flows | slopes)
+    slopes = {name: SLOPE_RELATIVE for row in result.values() for name in row if name[3:].startswith("Slope")}
+    lines = {name: SUM_RELATIVE for name in columns if name.startswith("ImbalanceQuantitySlope")}
+    return Tolerance(dict.fromkeys(columns, SUM_RELATIVE) | slopes, costs | flows | slopes | lines)

@@ -188,3 +188,13 @@ def test_the_table_helper_keeps_what_it_is_given() -> None:
     rows = bars(0, 0, 1)
     assert [tuple(row.values()) for row in table(rows).to_pylist()] == rows
     assert day(0) == MONDAY
+
+
+def test_a_folder_that_was_moved_aside_and_not_replaced_is_put_back(tmp_path: Path) -> None:
+    """Where a file system cannot exchange folders, a run that ends between two renames leaves none."""
+    write(target(tmp_path, "Date"), 0, 1, bars(0, 1, 1))
+    aside = tmp_path / "_basalt" / "bars" / "bars" / "replaced"
+    (tmp_path / "bars").rename(aside)
+    with open_output(target(tmp_path, "Date")).held():
+        assert seen(tmp_path) == in_order(bars(0, 1, 1))
+    assert left_over(tmp_path) == []

@@ -95,7 +95,8 @@ def _unknown_key(refusal: _Refusal) -> Iterator[Mistake]:
 
 
 def _elsewhere(key: str) -> list[str]:
-    places = [place or "the top level" for place, model in homes(AnalyticsConfig) if key in model.model_fields]
+    found = (place or "the top level" for place, model in homes(AnalyticsConfig) if key in model.model_fields)
+    places = list(dict.fromkeys(found))
     return [f"{key!r} is a key of {' and '.join(places)}"] if places else []
 
 

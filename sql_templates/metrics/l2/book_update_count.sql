@@ -10,7 +10,7 @@ type: BIGINT
 requires: ["BidPrice{up_to_level}", "BidQuantity{up_to_level}", "AskPrice{up_to_level}", "AskQuantity{up_to_level}"]
 null_rule: 0 when there is none; an update is compared with the one before on the UTC day, the first one with none
 known_at: end of the bucket
-source: "Hasbrouck, Saar (2013), Low-latency trading, J. Financial Markets 16"
+source: "Hendershott, Jones, Menkveld (2011), Does algorithmic trading improve liquidity?, J. Finance 66, who count messages"
 derived:
   book_changed: |-
     {{ is_compared }} AND (

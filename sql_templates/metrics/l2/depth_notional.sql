@@ -12,7 +12,7 @@ null_rule: >-
   null for a one-sided or crossed book, and where the deepest level read is still within the distance, since more may
   stand behind it
 known_at: end of the bucket
-source: "Degryse, de Jong, van Kervel (2015), The impact of dark trading and visible fragmentation on market quality, Review of Finance 19"
+source: "Degryse, de Jong, van Kervel (2015), The impact of dark trading and visible fragmentation on market quality, Review of Finance 19, their Depth(X)"
 --- */
 CASE WHEN {{ bid.price }} <= {{ ask.price }}
     AND (10000 * abs({{ levels.deepest.price }} - {{ mid }}) > ({{ bps }} + 1e-8) * abs({{ mid }})) IS NOT FALSE

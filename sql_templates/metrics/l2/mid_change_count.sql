@@ -10,7 +10,7 @@ type: BIGINT
 requires: [BidPrice1, AskPrice1]
 null_rule: 0 when there is none; an update is compared with the one before on the UTC day where both have a mid
 known_at: end of the bucket
-source: "Hasbrouck, Saar (2013), Low-latency trading, J. Financial Markets 16"
+source: "Engle, Russell (1998), Autoregressive conditional duration: A new model for irregularly spaced transaction data, Econometrica 66, whose price durations end with them"
 derived:
   book_mid_changed: |-
     {{ bid.price }} <= {{ ask.price }} AND {{ bid.before.price }} <= {{ ask.before.price }}

@@ -11,7 +11,7 @@ requires: ["BidPrice{level}", "BidQuantity{level}", "AskPrice{level}", "AskQuant
 null_rule: >-
   0 without an update that has one before on the UTC day; a level without a price has nothing standing, behind every price
 known_at: end of the bucket
-source: "Cont, Kukanov, Stoikov (2014), The price impact of order book events, J. Financial Econometrics 12; levels: Cont, Cucuringu, Zhang (2023), Cross-impact of order flow imbalance in equity markets, Quantitative Finance 23"
+source: "Cont, Kukanov, Stoikov (2014), The price impact of order book events, J. Financial Econometrics 12; levels: Xu, Gould, Howison (2018), Multi-level order-flow imbalance in a limit order book, Market Microstructure and Liquidity 4"
 derived:
   book_flow: |-
     CASE WHEN {{ is_compared }} THEN

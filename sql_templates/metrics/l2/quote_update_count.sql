@@ -10,7 +10,7 @@ type: BIGINT
 requires: [BidPrice1, BidQuantity1, AskPrice1, AskQuantity1]
 null_rule: 0 when there is none; an update is compared with the one before on the UTC day, the first one with none
 known_at: end of the bucket
-source: "Hasbrouck, Saar (2013), Low-latency trading, J. Financial Markets 16"
+source: "Conrad, Wahal, Xiang (2015), High-frequency quoting, trading, and the efficiency of prices, J. Financial Economics 116"
 derived:
   book_quote_changed: |-
     {{ is_compared }} AND (

@@ -10,7 +10,7 @@ type: DOUBLE
 requires: [BidPrice1, AskPrice1, "{side}Price{up_to_level}", "{side}Quantity{up_to_level}"]
 null_rule: null for a one-sided, locked or crossed book, and where fewer levels stand, two have one price, or one lot is at the best
 known_at: end of the bucket
-source: "Næs, Skjeltorp (2006), Order book characteristics and the volume-volatility relation, J. Financial Markets 9"
+source: "Næs, Skjeltorp (2006), Order book characteristics and the volume-volatility relation: Empirical evidence from a limit order market, J. Financial Markets 9"
 --- */
 CASE WHEN {{ bid.price }} < {{ ask.price }} THEN (
 {% for each in levels %}

@@ -10,7 +10,7 @@ type: BIGINT
 requires: []
 null_rule: 0 when there is none
 known_at: end of the bucket
-source: "Hasbrouck, Saar (2013), Low-latency trading, J. Financial Markets 16"
+source: "Hendershott, Jones, Menkveld (2011), Does algorithmic trading improve liquidity?, J. Finance 66, who count messages"
 states:
   updates: {aggregate: count}
 --- */

@@ -9,7 +9,7 @@ type: DOUBLE
 requires: []
 null_rule: 0 when no state stood for any time
 known_at: end of the bucket
-source: "Gould, Porter, Williams, McDonald, Fenn, Howison (2013), Limit order books, Quantitative Finance 13"
+source: "Basalt: what share of the bucket its time-weighted columns speak of"
 states:
   covered: {aggregate: sum, of: standing_ns}
 --- */

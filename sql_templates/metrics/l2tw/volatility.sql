@@ -9,7 +9,7 @@ type: DOUBLE
 requires: []
 null_rule: null with fewer than two returns
 known_at: end of the bucket
-source: "Zhang, Mykland, Ait-Sahalia (2005), A Tale of Two Time Scales, J. American Statistical Association 100"
+source: "grids: Zhang, Mykland, Ait-Sahalia (2005), A tale of two time scales: Determining integrated volatility with noisy high-frequency data, J. American Statistical Association 100; here each variance is about the mean return"
 derived:
   log_price: ln(CASE WHEN {{ price }} > 0 AND isfinite({{ price }}) THEN {{ price }} END)
   log_return: "{{ log_price }} - first_value({{ log_price }}) OVER {{ step_before }}"

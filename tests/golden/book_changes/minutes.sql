@@ -51,7 +51,7 @@ ordered_updates AS (
             OR AskPrice1 IS DISTINCT FROM book_before_AskPrice1 OR AskQuantity1 IS DISTINCT FROM book_before_AskQuantity1
         ) AS book_quote_changed,
         BidPrice1 <= AskPrice1 AND book_before_BidPrice1 <= book_before_AskPrice1
-            AND abs((BidPrice1 + AskPrice1) / 2 - (book_before_BidPrice1 + book_before_AskPrice1) / 2) > 1e-12 * abs((BidPrice1 + AskPrice1) / 2) AS book_mid_changed,
+            AND abs(((BidPrice1 + AskPrice1) / 2) - (book_before_BidPrice1 + book_before_AskPrice1) / 2) > 1e-12 * abs(((BidPrice1 + AskPrice1) / 2)) AS book_mid_changed,
         CASE WHEN book_before_ns IS NOT NULL THEN
             CASE WHEN BidPrice1 < book_before_BidPrice1 OR BidPrice1 IS NULL THEN 0 ELSE coalesce(BidQuantity1, 0) END
             - CASE WHEN BidPrice1 > book_before_BidPrice1 OR book_before_BidPrice1 IS NULL THEN 0 ELSE coalesce(book_before_BidQuantity1, 0) END

@@ -115,25 +115,25 @@ SELECT
     THEN (last_books.BidPrice1 * (coalesce(last_books.AskQuantity1, 0) + coalesce(last_books.AskQuantity2, 0)) + last_books.AskPrice1 * (coalesce(last_books.BidQuantity1, 0) + coalesce(last_books.BidQuantity2, 0)))
         / nullif((coalesce(last_books.BidQuantity1, 0) + coalesce(last_books.BidQuantity2, 0)) + (coalesce(last_books.AskQuantity1, 0) + coalesce(last_books.AskQuantity2, 0)), 0) END AS Microprice2,
     CASE WHEN last_books.BidPrice1 <= last_books.AskPrice1
-        AND (10000 * abs(last_books.BidPrice3 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) > (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2)) IS NOT FALSE
+        AND (10000 * abs(last_books.BidPrice3 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) > (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2))) IS NOT FALSE
     THEN
-        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice1 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.BidQuantity1 END, 0) +
-        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice2 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.BidQuantity2 END, 0) +
-        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice3 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.BidQuantity3 END, 0)
+        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice1 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.BidQuantity1 END, 0) +
+        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice2 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.BidQuantity2 END, 0) +
+        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice3 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.BidQuantity3 END, 0)
     END AS BidDepth10bps,
     CASE WHEN last_books.BidPrice1 <= last_books.AskPrice1
-        AND (10000 * abs(last_books.BidPrice3 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) > (2.5 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2)) IS NOT FALSE
+        AND (10000 * abs(last_books.BidPrice3 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) > (2.5 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2))) IS NOT FALSE
     THEN
-        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice1 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (2.5 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.BidQuantity1 END, 0) +
-        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice2 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (2.5 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.BidQuantity2 END, 0) +
-        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice3 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (2.5 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.BidQuantity3 END, 0)
+        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice1 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (2.5 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.BidQuantity1 END, 0) +
+        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice2 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (2.5 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.BidQuantity2 END, 0) +
+        coalesce(CASE WHEN 10000 * abs(last_books.BidPrice3 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (2.5 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.BidQuantity3 END, 0)
     END AS BidDepth2_5bps,
     CASE WHEN last_books.BidPrice1 <= last_books.AskPrice1
-        AND (10000 * abs(last_books.AskPrice3 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) > (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2)) IS NOT FALSE
+        AND (10000 * abs(last_books.AskPrice3 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) > (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2))) IS NOT FALSE
     THEN
-        coalesce(CASE WHEN 10000 * abs(last_books.AskPrice1 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.AskPrice1 * last_books.AskQuantity1 END, 0) +
-        coalesce(CASE WHEN 10000 * abs(last_books.AskPrice2 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.AskPrice2 * last_books.AskQuantity2 END, 0) +
-        coalesce(CASE WHEN 10000 * abs(last_books.AskPrice3 - (last_books.BidPrice1 + last_books.AskPrice1) / 2) <= (10 + 1e-8) * abs((last_books.BidPrice1 + last_books.AskPrice1) / 2) THEN last_books.AskPrice3 * last_books.AskQuantity3 END, 0)
+        coalesce(CASE WHEN 10000 * abs(last_books.AskPrice1 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.AskPrice1 * last_books.AskQuantity1 END, 0) +
+        coalesce(CASE WHEN 10000 * abs(last_books.AskPrice2 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.AskPrice2 * last_books.AskQuantity2 END, 0) +
+        coalesce(CASE WHEN 10000 * abs(last_books.AskPrice3 - ((last_books.BidPrice1 + last_books.AskPrice1) / 2)) <= (10 + 1e-8) * abs(((last_books.BidPrice1 + last_books.AskPrice1) / 2)) THEN last_books.AskPrice3 * last_books.AskQuantity3 END, 0)
     END AS AskDepthNotional10bps,
     CASE WHEN last_order_where_1 IS NOT NULL THEN CASE WHEN (coalesce(last_books_where_1.AskQuantity1, 0) + coalesce(last_books_where_1.AskQuantity2, 0) + coalesce(last_books_where_1.AskQuantity3, 0)) >= 250.5 * (1 - 1e-12) THEN (
         CASE WHEN last_books_where_1.AskQuantity1 > 0
@@ -151,7 +151,7 @@ SELECT
             THEN last_books_where_1.AskPrice2 * least(last_books_where_1.AskQuantity2, 250.5 - coalesce(last_books_where_1.AskQuantity1, 0)) ELSE 0 END +
         CASE WHEN last_books_where_1.AskQuantity3 > 0 AND (coalesce(last_books_where_1.AskQuantity1, 0) + coalesce(last_books_where_1.AskQuantity2, 0)) < 250.5
             THEN last_books_where_1.AskPrice3 * least(last_books_where_1.AskQuantity3, 250.5 - (coalesce(last_books_where_1.AskQuantity1, 0) + coalesce(last_books_where_1.AskQuantity2, 0))) ELSE 0 END
-    ) / 250.5 END - (last_books_where_1.BidPrice1 + last_books_where_1.AskPrice1) / 2) / nullif((last_books_where_1.BidPrice1 + last_books_where_1.AskPrice1) / 2, 0) END END AS AskCostToTrade250_5,
+    ) / 250.5 END - ((last_books_where_1.BidPrice1 + last_books_where_1.AskPrice1) / 2)) / nullif(((last_books_where_1.BidPrice1 + last_books_where_1.AskPrice1) / 2), 0) END END AS AskCostToTrade250_5,
     CASE WHEN (coalesce(last_books.BidPrice1 * last_books.BidQuantity1, 0) + coalesce(last_books.BidPrice2 * last_books.BidQuantity2, 0) + coalesce(last_books.BidPrice3 * last_books.BidQuantity3, 0)) >= 10000 * (1 - 1e-12) THEN 10000 / (
         CASE WHEN last_books.BidQuantity1 > 0
             THEN least(last_books.BidPrice1 * last_books.BidQuantity1, 10000) / nullif(greatest(last_books.BidPrice1, 0), 0) ELSE 0 END +
@@ -161,7 +161,7 @@ SELECT
             THEN least(last_books.BidPrice3 * last_books.BidQuantity3, 10000 - (coalesce(last_books.BidPrice1 * last_books.BidQuantity1, 0) + coalesce(last_books.BidPrice2 * last_books.BidQuantity2, 0))) / nullif(greatest(last_books.BidPrice3, 0), 0) ELSE 0 END
     ) END AS BidSweepPriceNotional10000,
     CASE WHEN last_books.BidPrice1 < last_books.AskPrice1 THEN (
-        ln(nullif(greatest(last_books.AskQuantity1, 0), 0)) / nullif(abs(last_books.AskPrice1 / nullif((last_books.BidPrice1 + last_books.AskPrice1) / 2, 0) - 1), 0) +
+        ln(nullif(greatest(last_books.AskQuantity1, 0), 0)) / nullif(abs(last_books.AskPrice1 / nullif(((last_books.BidPrice1 + last_books.AskPrice1) / 2), 0) - 1), 0) +
         (ln(nullif(greatest(coalesce(last_books.AskQuantity1, 0) + last_books.AskQuantity2, 0), 0)) / nullif(ln(nullif(greatest(coalesce(last_books.AskQuantity1, 0), 0), 0)), 0) - 1) / nullif(abs(last_books.AskPrice2 / nullif(last_books.AskPrice1, 0) - 1), 0)
     ) / 2 END AS AskSlope2
 FROM book_states

@@ -88,7 +88,7 @@ WITH trade_rows AS (
     labelled_buckets AS (
         -- the same by their labels
         SELECT
-            ListingId,
+            timeline.ListingId                      AS ListingId,
             day,
             make_timestamp((bucket + 1) * 60000000) AS TimeBucket
         FROM timeline
@@ -107,18 +107,18 @@ WITH trade_rows AS (
     )
     -- every bucket; where nothing happened flows are 0 and states stay
     SELECT
-        placed_buckets.ListingId                                                 AS ListingId,
-        placed_buckets.TimeBucket                                                AS TimeBucket,
-        sparse_rows.MIC                                                          AS MIC,
-        sparse_rows.Ticker                                                       AS Ticker,
-        sparse_rows.MarketState                                                  AS MarketState,
-        coalesce(CASE WHEN happened = placed_buckets.TimeBucket THEN sparse_rows.TradeTotalVolume END, 0) AS TradeTotalVolume,
-        sparse_rows.Open                                                         AS Open,
-        CASE WHEN happened = placed_buckets.TimeBucket THEN sparse_rows.High END AS High,
-        CASE WHEN happened = placed_buckets.TimeBucket THEN sparse_rows.Low END  AS Low,
-        sparse_rows.Close                                                        AS Close,
-        sparse_rows.Close__time                                                  AS Close__time,
-        sparse_rows.Close__sequence                                              AS Close__sequence
+        placed_buckets.ListingId    AS ListingId,
+        placed_buckets.TimeBucket   AS TimeBucket,
+        sparse_rows.MIC             AS MIC,
+        sparse_rows.Ticker          AS Ticker,
+        sparse_rows.MarketState     AS MarketState,
+        coalesce(CASE WHEN placed_buckets.happened = placed_buckets.TimeBucket THEN sparse_rows.TradeTotalVolume END, 0) AS TradeTotalVolume,
+        sparse_rows.Open            AS Open,
+        CASE WHEN placed_buckets.happened = placed_buckets.TimeBucket THEN sparse_rows.High END AS High,
+        CASE WHEN placed_buckets.happened = placed_buckets.TimeBucket THEN sparse_rows.Low END AS Low,
+        sparse_rows.Close           AS Close,
+        sparse_rows.Close__time     AS Close__time,
+        sparse_rows.Close__sequence AS Close__sequence
     FROM placed_buckets
     LEFT JOIN sparse_rows
       ON placed_buckets.ListingId IS NOT DISTINCT FROM sparse_rows.ListingId
@@ -241,7 +241,7 @@ l2tw_rows AS (
     labelled_buckets AS (
         -- the same by their labels
         SELECT
-            ListingId,
+            timeline.ListingId                      AS ListingId,
             day,
             make_timestamp((bucket + 1) * 60000000) AS TimeBucket
         FROM timeline
@@ -266,7 +266,7 @@ l2tw_rows AS (
         sparse_rows.Ticker        AS Ticker,
         sparse_rows.CurrencyCode  AS CurrencyCode,
         sparse_rows.MarketState   AS MarketState,
-        CASE WHEN happened = placed_buckets.TimeBucket THEN sparse_rows.BidTWA END AS BidTWA
+        CASE WHEN placed_buckets.happened = placed_buckets.TimeBucket THEN sparse_rows.BidTWA END AS BidTWA
     FROM placed_buckets
     LEFT JOIN sparse_rows
       ON placed_buckets.ListingId IS NOT DISTINCT FROM sparse_rows.ListingId

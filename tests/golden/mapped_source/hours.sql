@@ -26,7 +26,7 @@ reference_rows AS (
         ValidFrom,
         ValidTo,
         Sector
-    FROM read_csv('data/reference.csv')
+    FROM read_csv('data/reference.csv', sample_size = -1, files_to_sniff = -1)
     WHERE ListingId IS NOT NULL
 ),
 mapped_bars AS (

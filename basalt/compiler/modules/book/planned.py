@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 
 from basalt.compiler.columns import BoundColumn, key_column
-from basalt.compiler.day_range import Moment, midnight
+from basalt.compiler.day_range import Moment, MovingMoment, midnight
 from basalt.compiler.events import EventTable
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule
 from basalt.compiler.modules.book.levels import BookColumn, BookLevels, book_columns
+from basalt.compiler.modules.book.standing import last_levels, opening_and_updates
 from basalt.compiler.modules.events.planned import EventsPass
 from basalt.compiler.moments import nanoseconds, within
-from basalt.compiler.plan import Relations, Step
+from basalt.compiler.plan import Relations, Step, standing_name
 from basalt.compiler.scans import universe_conditions
 from basalt.compiler.select import add_columns, select
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render
 from basalt.configuration import BookAnalyticsConfig
 from basalt.configuration.buckets import NANOSECONDS
+from basalt.errors import CompileError
 
 _DAY = 86_400 * NANOSECONDS
 _NEEDED_BY = "the book module"
@@ -45,8 +47,8 @@ class BookPass(EventsPass):
 
     @property
     def events(self) -> tuple[EventTable, ...]:
-        """No tables: what stands at a price may have been set on any day before, so that days are not cut."""
-        return ()
+        """The updates: a run is cut by their days, and what stands at the end of one is where the next one begins."""
+        return (EventTable.of(self.source),)
 
     def reads(self) -> list[Callable[[], object]]:
         """Return what raises BindingError when something is missing that is read."""
@@ -61,18 +63,91 @@ class BookPass(EventsPass):
 
     def steps(self, hidden: frozenset[str], relations: Relations) -> list[Step]:  # noqa: ARG002 - it hides nothing
         """Return the steps from updates to books."""
-        scan = Step("source_updates", self._scan(relations), "one row per update of a price, in canonical columns")
-        keys: tuple[str, ...] = ("ListingId",)
-        steps = [scan]
-        if self.analytics.reset == "day":
-            day = render("expressions/bucket_left", moment=Identifier("event_ns"), width=_DAY)
-            comment = "each update with its UTC day, at whose start the book is empty"
-            steps.append(Step("daily_updates", add_columns(scan.name, [SelectItem(day, "utc_day")]), comment))
-            keys = ("ListingId", "utc_day")
-        books = BookLevels(keys, self.analytics.levels, self.source.order() is not None)
+        keys = ("ListingId", "utc_day") if self._is_daily else ("ListingId",)
+        books = BookLevels(keys, self.analytics.levels, self._has_sequence)
+        steps = self._updates(relations)
         return [*steps, *books.steps(steps[-1].name), self._result()]
 
-    def _scan(self, relations: Relations) -> Fragment:
+    def standing_steps(self, relations: Relations) -> list[Step]:
+        """Return the steps to what stands at the end of the run's dates; none where books end with a day."""
+        if self._is_daily:
+            return []
+        steps = self._updates(relations)
+        return [*steps, *last_levels(steps[-1].name, "last", self._order)]
+
+    @property
+    def _is_daily(self) -> bool:
+        return self.analytics.reset == "day"
+
+    @property
+    def _has_sequence(self) -> bool:
+        return self.source.order() is not None
+
+    @property
+    def _order(self) -> list[str]:
+        """What tells which of two updates is later: the time, the sequence, a missing one first, then the size."""
+        sequence = ["sequence IS NOT NULL", "sequence"] if self._has_sequence else []
+        return ["event_ns", *sequence, "Size"]
+
+    def _updates(self, relations: Relations) -> list[Step]:
+        """Return the steps to the updates of the run's dates, and what stood before them as updates at their begin."""
+        comment = "one row per update of a price, in canonical columns"
+        scan = Step("source_updates", self._scan(self._conditions(relations), relations), comment)
+        if self._is_daily:
+            day = render("expressions/bucket_left", moment=Identifier("event_ns"), width=_DAY)
+            comment = "each update with its UTC day, at whose start the book is empty"
+            return [scan, Step("daily_updates", add_columns(scan.name, [SelectItem(day, "utc_day")]), comment)]
+        opening = self._opening(relations)
+        if not opening:
+            return [scan]
+        body = opening_and_updates(opening[-1].name, scan.name, self._known_begin)
+        return [
+            *opening,
+            scan,
+            Step("all_updates", body, "what stood when the dates begin, and the updates of the dates"),
+        ]
+
+    def _opening(self, relations: Relations) -> list[Step]:
+        """Return the steps to what stood before the run's dates, by price."""
+        if self.is_continued:
+            body = select(Fragment("*"), relations[standing_name(self.config.name)])
+            return [Step("opening_levels", body, "what stood at the end of the days before")]
+        if self._begin is None:
+            return []
+        before = within(*self.source.event_time(), (None, self._begin), "right")
+        scan = self._scan([*self._rows(relations), *before], relations)
+        earlier = Step("earlier_updates", scan, "the updates before the dates")
+        return [earlier, *last_levels(earlier.name, "opening", self._order)]
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether it goes on where the run of the days before has ended."""
+        return self.config.name in self.inputs.continued
+
+    @property
+    def _begin(self) -> Moment | None:
+        """The moment, in nanoseconds, after which rows are: a midnight is of the days before where these have been run.
+
+        Else both midnights belong to the dates, as buckets may have either.
+        """
+        first = self.inputs.days.first
+        return None if first is None else midnight(first) - (0 if self.is_continued else 1)
+
+    @property
+    def _known_begin(self) -> int | None:
+        """The same, where the dates are known: what stood before cannot be told of a day that may be left open.
+
+        Raises CompileError for parameters.
+        """
+        begin = self._begin
+        if isinstance(begin, MovingMoment):
+            message = "a book that goes on from day to day has no macro, whose first day may be left open"
+            raise CompileError(
+                message, place=f"pass {self.config.name}", suggestion="set reset to day, or ask for views"
+            )
+        return begin
+
+    def _scan(self, where: list[Sql | None], relations: Relations) -> Fragment:
         time, type_ = self.source.event_time()
         items = [
             SelectItem(self.source.require("ListingId", _NEEDED_BY), "ListingId"),
@@ -82,36 +157,31 @@ class BookPass(EventsPass):
             items.append(SelectItem(sequence[0], "sequence"))
         items.append(SelectItem(self._side(), "side"))
         items += [SelectItem(self.source.known_number(name, _NEEDED_BY), name) for name in ("Price", "Size")]
-        return select(items, relations[self.source.name], where=self._conditions(relations))
+        return select(items, relations[self.source.name], where=where)
 
     def _side(self) -> Fragment:
         return compose("CASE {} WHEN 1 THEN 1 WHEN 2 THEN 2 END", self.source.number("Side", _NEEDED_BY))
 
     def _conditions(self, relations: Relations) -> list[Sql | None]:
+        """Return the conditions that an update is one of the run's dates and counts."""
+        first, last = self.inputs.days.first, self.inputs.days.last
+        begin = midnight(first) - 1 if self._is_daily and first is not None else self._begin
+        end = None if last is None else midnight(last, days_later=1)
+        return [*self._rows(relations), *within(*self.source.event_time(), (begin, end), "right")]
+
+    def _rows(self, relations: Relations) -> list[Sql | None]:
+        """Return the conditions that an update counts."""
         time, _ = self.source.event_time()
         given = [self.source.is_given(name, _NEEDED_BY) for name in ("Price", "Size")]
         rows = [compose("{} IS NOT NULL", each) for each in (time, self.source.require("ListingId", _NEEDED_BY))]
         sides = compose("{} IN (1, 2)", self.source.number("Side", _NEEDED_BY))
         universe = universe_conditions(self.source, self.inputs, relations)
-        return [self.source.filter, *self._dates(), *universe, *rows, sides, *given]
-
-    @property
-    def _bounds(self) -> tuple[Moment | None, Moment | None]:
-        """The midnights, in nanoseconds, between which rows are; both belong to them, as buckets may have either."""
-        first, last = self.inputs.days.first, self.inputs.days.last
-        return (None if first is None else midnight(first), None if last is None else midnight(last, days_later=1))
-
-    def _dates(self) -> list[Fragment]:
-        time, type_ = self.source.event_time()
-        first, last = self._bounds
-        is_daily = self.analytics.reset == "day"
-        since = within(time, type_, (first, None), "left") if is_daily else []
-        return [*since, *within(time, type_, (None, last), "right")]
+        return [self.source.filter, *universe, *rows, sides, *given]
 
     def _result(self) -> Step:
         names = [SelectItem.column(each.name) for each in book_columns(self.analytics.levels)]
         time = SelectItem(Fragment("make_timestamp_ns(event_ns)"), "EventTimestamp")
-        where = within(Identifier("event_ns"), "BIGINT", (self._bounds[0], None), "left")
+        where = within(Identifier("event_ns"), "BIGINT", (self._begin, None), "right")
         body = select([SelectItem.column("ListingId"), time, *names], Identifier("books"), where=where)
         return Step("result", body, "the books")
 

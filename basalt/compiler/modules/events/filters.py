@@ -14,7 +14,7 @@ from basalt.errors import BindingError
 Value = str | float | bool
 
 _TAKEN = re.compile(
-    r"(own_)*(event_ns|sequence|bucket|event_order|(given_)?aggressor|counted|tick_test|trading_day"
+    r"(own_)*(event_ns|sequence|bucket|is_break|session_number|event_order|(given_)?aggressor|counted|tick_test|trading_day"
     r"|(price|prior|bid|ask)_half_ticks|bid|ask|(weighted_)?mid|book_.*|standing_ns|(next|to)_ns|(total|bid|ask|unknown)_.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -38,7 +38,7 @@ def accepts(source: SourceTable, column: str, values: Sequence[Value], place: st
     """
     source.require(column, place)
     for value in values:
-        _check_type(source.types[column], column, value, place)
+        check_value(source.types[column], column, value, place)
     return one_of(row_column(column), values)
 
 
@@ -55,7 +55,8 @@ def has_code(source: SourceTable, column: str, codes: Sequence[Value]) -> Fragme
     return one_of(compose("CAST({} AS VARCHAR)", row_column(column)), texts)
 
 
-def _check_type(type_: str, column: str, value: Value, place: str) -> None:
+def check_value(type_: str, column: str, value: Value, place: str) -> None:
+    """Raise BindingError for a value that is not of a column's type."""
     is_text = isinstance(value, str)
     if type_ == "VARCHAR" and not is_text:
         message = f"{column} is text, and {value!r} is not"

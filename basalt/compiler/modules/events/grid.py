@@ -11,17 +11,23 @@ from basalt.compiler.select import add_columns
 from basalt.compiler.sql import Fragment, Identifier, Literal, compose
 from basalt.compiler.templates import render
 from basalt.configuration import PassConfig
-from basalt.configuration.buckets import parse_origin, seconds_to_nanoseconds
+from basalt.configuration.buckets import NANOSECONDS, parse_origin, seconds_to_nanoseconds
 
-_DEFAULT_SECONDS = 60
+_MINUTES = BucketContract(60 * NANOSECONDS)
+_DAYS = BucketContract(86_400 * NANOSECONDS, anchor="start", closed="left")
 
 
 def bucket_contract(config: PassConfig) -> BucketContract:
-    """Return the contract of a pass over raw events."""
+    """Return the contract of a pass over raw events: as it says, else minutes, or days for daily analytics.
+
+    A day is labelled with its date, and an event at midnight is of the day that begins.
+    """
+    default = _DAYS if config.timeline_mode == "daily_analytics" else _MINUTES
+    given = config.time_bucket_seconds
     return BucketContract(
-        width=seconds_to_nanoseconds(config.time_bucket_seconds or _DEFAULT_SECONDS),
-        anchor=config.time_bucket_anchor or "end",
-        closed=config.time_bucket_closed or "right",
+        width=default.width if given is None else seconds_to_nanoseconds(given),
+        anchor=config.time_bucket_anchor or default.anchor,
+        closed=config.time_bucket_closed or default.closed,
         origin=parse_origin(config.time_bucket_origin) if config.time_bucket_origin else 0,
     )
 

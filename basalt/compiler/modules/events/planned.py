@@ -43,7 +43,7 @@ class EventsPass:
         """The source tables that are read: the events, and ``reference`` where the universe goes by it."""
         universe = self.inputs.config.UNIVERSE
         looked_up = universe is not None and any(column not in self.source for column in universe.where)
-        own = () if self.source_passes else (self.source.name,)
+        own = () if self.source.name in self.inputs.passes else (self.source.name,)
         return (*own, "reference") if looked_up else own
 
     def needs(self, source: str, hidden: frozenset[str]) -> frozenset[str]:  # noqa: ARG002 - as PlannedPass has it

@@ -38,6 +38,11 @@ class BookLevel:
         return BookLevel(lambda column: self.place(f"{BEFORE}{column}"), self.side, self.number)
 
     @property
+    def position(self) -> Fragment:
+        """Its number, 1 for the best level."""
+        return Fragment(self.number)
+
+    @property
     def price(self) -> Sql:
         """Its price."""
         return self._column("Price")
@@ -173,13 +178,14 @@ class BookPoint:
             "is_compared": compose("{} IS NOT NULL", place(BEFORE_TIME)),
             "bid": bid,
             "ask": ask,
-            "mid": compose("({} + {}) / 2", bid.price, ask.price),
+            "mid": compose("(({} + {}) / 2)", bid.price, ask.price),
             "level": BookLevel(place, self.side, self.label),
             "levels": levels[self.side],
             "bid_level": BookLevel(place, "Bid", self.label),
             "ask_level": BookLevel(place, "Ask", self.label),
             "bids": levels["Bid"],
             "asks": levels["Ask"],
+            "queues": tuple(zip(levels["Bid"], levels["Ask"], strict=True)),
         }
 
     def _amount(self, name: str) -> Sql:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from basalt.compiler.modules.l2.book import BookPoint, amount_label
@@ -40,6 +40,17 @@ def depth_points(
             yield from _reached("sweeps", "sizes", config.sizes, config, source)
         case L2NotionalSweepConfig():
             yield from _reached("notional_sweeps", "notionals", config.notionals, config, source)
+
+
+def named_points(
+    column: str, sides: Iterable[str], levels: Iterable[int]
+) -> Iterator[tuple[BookPoint, dict[str, str]]]:
+    """Yield a point for each of the sides and levels that the name of a column has, and the configured values."""
+    of_sides = list(sides) if "{side}" in column else [BookPoint.side]
+    of_levels: list[int | None] = list(levels) if "{level}" in column else [None]
+    for side, level in itertools.product(of_sides, of_levels):
+        point = BookPoint(side, level)
+        yield point, {f"{name}s": label for name, label in point.labels().items() if label != BookPoint.side}
 
 
 def _reached(

@@ -12,7 +12,7 @@ from basalt.catalog.specialise import Specialisation, snake, specialise
 from basalt.compiler.modules.events.groups import Group, GroupFilters, check_names
 from basalt.compiler.modules.l2.book import BookPoint
 from basalt.compiler.modules.l2.changes import compared_metric
-from basalt.compiler.modules.l2.depth import depth_points, source_levels
+from basalt.compiler.modules.l2.depth import depth_points, named_points, source_levels
 from basalt.compiler.modules.l2.request import BookRequest, standing_metric
 from basalt.compiler.modules.l2.rows import KEYS, carried_columns
 from basalt.compiler.sources import SourceTable
@@ -21,6 +21,7 @@ from basalt.configuration import (
     L2AnalyticsConfig,
     L2ConditionConfig,
     L2DepthConfig,
+    L2GenericConfig,
     L2ImbalanceConfig,
     L2LiquidityConfig,
     L2MicropriceConfig,
@@ -36,6 +37,7 @@ from basalt.configuration import (
 )
 from basalt.configuration.l2 import BookMetricsConfig, ImbalanceMeasure, LiquidityMeasure
 from basalt.configuration.metric_groups import MetricGroupConfig
+from basalt.errors import Problem, UnknownMetricError, listing, nearest
 
 _MOST_LEVELS = 10
 _SELECTED = "selected"
@@ -50,6 +52,7 @@ _GROUPS = (
     "sweeps",
     "notional_sweeps",
     "slopes",
+    "generic_metrics",
     "updates",
     "order_flow",
     "ohlc",
@@ -66,8 +69,8 @@ _OF_THE_BEST: dict[type[MetricGroupConfig], tuple[str, str]] = {
 def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple[BookRequest, ...]:
     """Return the columns asked for.
 
-    Raises BindingError for a column of a filter that the source lacks, OutputNameError for a pattern,
-    DuplicateColumnError for a column asked for twice.
+    Raises UnknownMetricError naming all unknown measures, BindingError for a column of a filter that the source lacks,
+    OutputNameError for a pattern, DuplicateColumnError for a column asked for twice.
     """
     analytics = config.l2_analytics or L2AnalyticsConfig()
     return checked(Expansion(config.name, "l2", analytics, library, source))
@@ -75,6 +78,7 @@ def requests(config: PassConfig, library: Library, source: SourceTable) -> tuple
 
 def checked(expansion: Expansion) -> tuple[BookRequest, ...]:
     """Return the columns asked for; raises as ``requests``."""
+    expansion.check_measures()
     found = tuple(expansion.requests())
     taken = [*KEYS, *carried_columns(expansion.source, expansion.analytics).values()]
     check_names(found, taken, f"the rows of an {expansion.module} pass")
@@ -90,6 +94,20 @@ class Expansion:
     analytics: BookMetricsConfig
     library: Library
     source: SourceTable
+
+    def check_measures(self) -> None:
+        """Raise UnknownMetricError with every measure that no template of the user's has."""
+        measures = self.library.measures(self.module)
+        there = listing(measures) if measures else "none: they are templates in l2/ of a folder of TEMPLATE_PATHS"
+        unknown = [
+            Problem(f"unknown measure {measure!r}; there are {there}", place, nearest(measure, measures))
+            for config, place in self.given
+            if isinstance(config, L2GenericConfig)
+            for measure in config.measures
+            if measure not in measures
+        ]
+        if unknown:
+            raise UnknownMetricError(unknown)
 
     def requests(self) -> Iterator[BookRequest]:
         """Yield a request per output column."""
@@ -134,6 +152,8 @@ class Expansion:
                 for asked in depth_points(config, self.source):
                     metric = self._by_measure(asked.family)[asked.measure]
                     yield self._standing(metric, group, asked.fields, asked.point)
+            case L2GenericConfig():
+                yield from self._generic(config, group)
             case L2UpdateConfig():
                 yield from self._updates(config, group)
             case L2OrderFlowConfig():
@@ -167,6 +187,13 @@ class Expansion:
         for level, measure in itertools.product(config.levels, config.measures):
             fields = {"levels": str(level), "measures": measure}
             yield self._standing(metrics[measure], group, fields, BookPoint(level=level))
+
+    def _generic(self, config: L2GenericConfig, group: Group) -> Iterator[BookRequest]:
+        measures = self.library.measures(self.module)
+        for measure in config.measures:
+            for metric in measures[measure]:
+                for point, fields in named_points(metric.column, config.sides, config.levels):
+                    yield self._standing(metric, group, {"measures": measure, **fields}, point)
 
     def _updates(self, config: L2UpdateConfig, group: Group) -> Iterator[BookRequest]:
         metrics = self._by_measure("updates")

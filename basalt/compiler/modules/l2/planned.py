@@ -8,7 +8,7 @@ from functools import cached_property
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn, key_column
-from basalt.compiler.events import NO_MARGIN, EventTable, Margin
+from basalt.compiler.events import EventTable, Margin
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, RowRule
@@ -29,6 +29,7 @@ from basalt.compiler.modules.l2.states import (
 )
 from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import select
+from basalt.compiler.sessions import SessionBreaks, session_breaks
 from basalt.compiler.sql import Identifier, Sql, compose
 from basalt.compiler.templates import render_text
 from basalt.configuration import L2AnalyticsConfig, L2TWAnalyticsConfig
@@ -71,6 +72,8 @@ class L2Pass(EventsPass):
             ordered_by=self._ordered_by,
             max_age=self.max_age,
             margin=self.margin,
+            breaks=self.breaks if self.is_timed or self.source.carries else None,
+            kept_before=self.carried_in,
             compared=compared_columns(self.asked),
         )
 
@@ -80,10 +83,39 @@ class L2Pass(EventsPass):
         age = self.analytics.max_state_age_seconds
         return None if age is None else seconds_to_nanoseconds(age)
 
+    @cached_property
+    def breaks(self) -> SessionBreaks | None:
+        """The moments at which the book stops standing."""
+        phases = self.config.timeline_market_states
+        return session_breaks(self.inputs, self.contract, self.analytics.session_breaks, phases)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The source tables that are read."""
+        return (*super().tables, *((self.breaks.source.name,) if self.breaks else ()))
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether buckets without an update are rows as well, as long as something stands."""
+        return self.config.timeline_mode == "dense"
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it counts until when each update stands."""
+        return False
+
+    @property
+    def carried_in(self) -> int:
+        """How long before the dates, in nanoseconds, updates are rows as well: whose book may stand on the dates."""
+        is_cut = bool(self.config.timeline_market_states) or self.config.timeline_interval is not None
+        return self.max_age + self.contract.width if self.is_dense and is_cut and self.max_age is not None else 0
+
     @property
     def margin(self) -> Margin:
-        """How far before the dates updates are read: where they leave something unchanged."""
-        return Margin(before=self.max_age) if self.source.carries else NO_MARGIN
+        """How far before the dates updates are read: where they leave something unchanged, or stand on the dates."""
+        if not self.source.carries:
+            return Margin(before=self.carried_in)
+        return Margin(before=None if self.max_age is None else self.max_age + self.carried_in)
 
     @property
     def _prices(self) -> dict[str, Sql]:

@@ -16,6 +16,7 @@ from basalt.compiler.ordering import EventOrder, event_order
 from basalt.compiler.plan import Inputs, Relations, Step
 from basalt.compiler.scans import scan_conditions
 from basalt.compiler.select import Window, add_columns, select
+from basalt.compiler.sessions import BREAKS, SessionBreaks
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.compiler.standing import last_given
@@ -26,6 +27,8 @@ KEYS = ("ListingId", "TimeBucket")
 CARRIED = ("MIC", "Ticker", "CurrencyCode", "MarketState")
 UPDATES = "ordered_updates"
 _SO_FAR = "so_far"
+_SESSION = "session_number"
+_BROKEN = "updates_and_breaks"
 
 _BOOK_COLUMN = re.compile(r"(Bid|Ask)(Price|Quantity|NumOrders|InsertAge|LastMod|SizeAhead)\d+")
 
@@ -43,8 +46,8 @@ class BookRows:
     ``needs`` maps each column that is read to what needs it, ``prices`` are columns computed from the book of an
     update, ``ordered_by`` names the columns that tell updates of one time and sequence apart.
     Where nulls of the source mean "unchanged", a value stands until the next one, at most ``max_age`` ns.
-    Updates ``margin`` before the dates tell what stands on them. ``compared`` names the columns of the book that each
-    update has of the one before as well.
+    Updates ``margin`` before the dates tell what stands on them, those ``kept_before`` them are kept; nothing stands
+    over ``breaks``. ``compared`` names the columns of the book that each update has of the one before as well.
     """
 
     source: SourceTable
@@ -56,6 +59,8 @@ class BookRows:
     ordered_by: tuple[str, ...]
     max_age: int | None
     margin: Margin
+    breaks: SessionBreaks | None = None
+    kept_before: int = 0
     compared: tuple[str, ...] = ()
 
     @property
@@ -71,9 +76,13 @@ class BookRows:
         return [replace(step, is_computed_again=not (self.source.carries or self.compared)) for step in steps]
 
     def read(self, relations: Relations) -> list[Step]:
-        """Return the steps from the source to all updates that tell what stands on the dates."""
-        carried = [self._carried()] if self.source.carries else []
-        return [self._scan(relations), *carried]
+        """Return the steps from the source to all updates that tell what stands on the dates, breaks among them."""
+        broken = [self.breaks.step(relations, self.margin), _with_breaks()] if self.breaks else []
+        steps = [self._scan(relations), *broken]
+        if not self.source.carries:
+            return steps
+        sessions = [_with_sessions()] if self.breaks else []
+        return [*steps, *sessions, self._carried((*steps, *sessions)[-1].name)]
 
     def placed(self, read: list[Step]) -> list[Step]:
         """Return steps and those after them that give each row its bucket, its prices and its place in order."""
@@ -105,23 +114,25 @@ class BookRows:
         for name in dict.fromkeys([*self.carried, *self.needs]):
             yield SelectItem(self.column(name, self.needs.get(name, "the l2 module")), row_name(name))
 
-    def _carried(self) -> Step:
+    def _carried(self, source: str) -> Step:
         """Fill in what an update leaves unchanged."""
         sequence = [] if self.source.order() is None else [Fragment("sequence NULLS FIRST")]
         book = self.book
         order = join([Identifier("event_ns"), *sequence, *map(Identifier, book)])
-        so_far = compose("PARTITION BY ListingId ORDER BY {} ROWS UNBOUNDED PRECEDING", order)
+        of = Fragment(f"ListingId, {_SESSION}" if self.breaks else "ListingId")
+        so_far = compose("PARTITION BY {} ORDER BY {} ROWS UNBOUNDED PRECEDING", of, order)
         items = [SelectItem(last_given(name, "event_ns", _SO_FAR, self.max_age), name) for name in book]
         plain = [item.name for item in self._columns() if item.name not in book]
-        body = select(
-            [*map(SelectItem.column, plain), *items], Identifier("source_updates"), window=Window(_SO_FAR, so_far)
-        )
+        plain += ["is_break"] if self.breaks else []
+        body = select([*map(SelectItem.column, plain), *items], Identifier(source), window=Window(_SO_FAR, so_far))
         return Step("carried_updates", body, "each update with what it leaves unchanged")
 
     def _within_dates(self) -> Step:
         contract = self.grid.contract
-        bounds = contract.event_bounds(self.inputs.days)
+        first, last = contract.event_bounds(self.inputs.days)
+        bounds = (None if first is None else first - self.kept_before, last)
         where = within(Identifier("event_ns"), "BIGINT", bounds, contract.closed)
+        where += [Fragment("is_break IS NULL")] if self.breaks else []
         body = select(Fragment("*"), Identifier("carried_updates"), where=where)
         return Step("dated_updates", body, "the updates of the dates; those before told what stood")
 
@@ -142,3 +153,17 @@ class BookRows:
         items.append(SelectItem(self.order.expression(self.grid.start()), "event_order"))
         comment = "each update with its place in the order of events: time, sequence, then what makes it unique"
         return Step(UPDATES, add_columns(COMPARED if self.compared else "bucketed_updates", items), comment)
+
+
+def _with_breaks() -> Step:
+    body = compose("SELECT *\nFROM source_updates\nUNION ALL BY NAME\nSELECT *\nFROM {}", Identifier(BREAKS))
+    comment = "updates, and the breaks that end what stands; they say nothing of the book"
+    return Step(_BROKEN, body, comment)
+
+
+def _with_sessions() -> Step:
+    """Return the step that tells the sessions of a listing apart, so that nothing is carried from one to the next."""
+    so_far = "PARTITION BY ListingId ORDER BY event_ns, is_break NULLS LAST ROWS UNBOUNDED PRECEDING"
+    items = [SelectItem(Fragment("count(is_break) OVER breaks_so_far"), _SESSION)]
+    body = add_columns(_BROKEN, items, Window("breaks_so_far", Fragment(so_far)))
+    return Step("session_updates", body, "the same with the number of breaks so far")

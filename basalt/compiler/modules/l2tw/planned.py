@@ -13,7 +13,7 @@ from basalt.compiler.modules.events.filters import row_name
 from basalt.compiler.modules.l2.planned import L2Pass
 from basalt.compiler.modules.l2.states import STATES, price_states
 from basalt.compiler.modules.l2tw.expansion import analytics_of
-from basalt.compiler.modules.l2tw.times import TIMES, BookTimes, SessionBreaks
+from basalt.compiler.modules.l2tw.times import TIMES, BookTimes
 from basalt.compiler.modules.l2tw.volatility import READ, VolatilityGrid, VolatilityRequest, volatility_grids
 from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import select
@@ -30,19 +30,11 @@ class L2TWPass(L2Pass):
         """What the pass was asked for."""
         return analytics_of(self.config)
 
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The source tables that are read."""
-        breaks = ("marketstate",) if self.times.breaks else ()
-        return (*super().tables, *breaks)
-
     @cached_property
     def times(self) -> BookTimes:
         """The time that states stood."""
-        ends = self.analytics.session_breaks
-        breaks = SessionBreaks(self.inputs.tables["marketstate"], tuple(ends)) if ends else None
         states = tuple(price_states(each for each in self.asked if not isinstance(each, VolatilityRequest)).values())
-        return BookTimes(self.rows, self.margin, states, self._kept, breaks, self.is_dense)
+        return BookTimes(self.rows, states, self._kept, self.is_dense)
 
     @cached_property
     def volatility(self) -> tuple[VolatilityGrid, ...]:
@@ -62,9 +54,14 @@ class L2TWPass(L2Pass):
         return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, "event_order", *read]))
 
     @property
-    def is_dense(self) -> bool:
-        """Whether buckets without an update are rows as well, as long as something stands."""
-        return self.config.timeline_mode == "dense"
+    def is_timed(self) -> bool:
+        """Whether it counts until when each update stands."""
+        return True
+
+    @property
+    def carried_in(self) -> int:
+        """Nothing of the days before: what stands is carried in by its time."""
+        return 0
 
     @property
     def margin(self) -> Margin:

@@ -10,16 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from basalt.compiler.day_range import Moment, MovingMoment
-from basalt.compiler.events import Margin
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.carried import carried_items
 from basalt.compiler.modules.l2.rows import UPDATES, BookRows
 from basalt.compiler.modules.l2.states import STATES, PriceState
-from basalt.compiler.moments import limited, nanoseconds
+from basalt.compiler.moments import limited
 from basalt.compiler.plan import Relations, Step
-from basalt.compiler.scans import date_conditions, known_universe_conditions
 from basalt.compiler.select import Window, add_columns, select
-from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, conjunction, join
 from basalt.compiler.templates import render
 from basalt.configuration.buckets import NANOSECONDS
@@ -33,67 +30,23 @@ _DAY = 86_400 * NANOSECONDS
 
 
 @dataclass(frozen=True)
-class SessionBreaks:
-    """The moments at which the book of a listing stops standing: where a market state begins that is a break."""
-
-    source: SourceTable
-    states: tuple[str, ...]
-
-    def check(self, needed_by: str) -> None:
-        """Raise UnknownColumnError or BindingError when the table lacks what is read of it."""
-        self.source.require("ListingId", needed_by)
-        self.source.text("MarketState", needed_by)
-        self.source.event_time()
-
-
-@dataclass(frozen=True)
 class BookTimes:
     """The time that states of a book stood, by bucket, and what metrics are made of over it."""
 
     rows: BookRows
-    margin: Margin
     states: Sequence[PriceState]
     kept: Sequence[str]
-    breaks: SessionBreaks | None
     is_dense: bool
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to one row per listing and bucket in which the book was updated."""
-        broken = [self._breaks(relations), self._broken()] if self.breaks else []
-        read = [*self.rows.read(relations), *broken]
         pieces = [self._spread(), self._spread_pieces()] if self.is_dense else [self._pieces()]
-        return [*self.rows.placed(read), self._timed(), *pieces, self._grouped()]
-
-    def _breaks(self, relations: Relations) -> Step:
-        assert self.breaks is not None  # noqa: S101 - steps asks for it only then
-        source, inputs, contract = self.breaks.source, self.rows.inputs, self.rows.grid.contract
-        time, type_ = source.event_time()
-        items = [
-            SelectItem(source.require("ListingId", "the breaks of sessions"), "ListingId"),
-            SelectItem(nanoseconds(time, type_), "event_ns"),
-            SelectItem(Fragment("TRUE"), "is_break"),
-        ]
-        states = join(Literal(state) for state in self.breaks.states)
-        where = [
-            source.filter,
-            *date_conditions(source, contract, inputs.days, self.margin),
-            *known_universe_conditions(source, inputs, relations),
-            compose("{} IN ({})", source.text("MarketState", "the breaks of sessions"), states),
-        ]
-        body = select(items, relations[source.name], where=where)
-        return Step("session_breaks", body, "when the book of a listing stops standing")
-
-    def _broken(self) -> Step:
-        read = "carried_updates" if self.rows.source.carries else "source_updates"
-        body = compose("SELECT *\nFROM {}\nUNION ALL BY NAME\nSELECT *\nFROM session_breaks", Identifier(read))
-        return Step(
-            "updates_and_breaks", body, "updates, and the breaks that end what stands; they say nothing of the book"
-        )
+        return [*self.rows.placed(self.rows.read(relations)), self._timed(), *pieces, self._grouped()]
 
     def _timed(self) -> Step:
         """Add until when each state stands, and the bucket of the next update."""
         sequence = [] if self.rows.source.order() is None else [Fragment("sequence NULLS FIRST")]
-        breaks = [Fragment("is_break NULLS LAST")] if self.breaks else []
+        breaks = [Fragment("is_break NULLS LAST")] if self.rows.breaks else []
         book = [Identifier(name) for name in self.rows.book]
         order = join([Identifier("event_ns"), *breaks, *sequence, *book])
         to_ns = compose("lead(event_ns, 1, {}) OVER {}", _EVER, Identifier(_NEXT))
@@ -116,7 +69,7 @@ class BookTimes:
         own = compose("least(to_ns, {}) - event_ns", grid.end())
         start = grid.start("next_bucket")
         carried = compose("to_ns - {}", start)
-        stands = [Fragment("NOT is_break IS TRUE")] if self.breaks else []
+        stands = [Fragment("NOT is_break IS TRUE")] if self.rows.breaks else []
         body = render(
             "shapes/pieces",
             own=self._piece(own, Literal(True)),  # noqa: FBT003 - a value
@@ -141,7 +94,7 @@ class BookTimes:
         start, end = grid.start("in_bucket"), grid.end("in_bucket")
         standing = compose("least(to_ns, {}) - greatest(event_ns, {})", end, start)
         piece = self._piece(standing, Fragment("in_bucket = bucket"), bucket="in_bucket")
-        stands = [Fragment("NOT is_break IS TRUE")] if self.breaks else []
+        stands = [Fragment("NOT is_break IS TRUE")] if self.rows.breaks else []
         reached = compose("(in_bucket = bucket OR to_ns > {})", start)
         body = select(piece, Identifier("spread_updates"), where=[reached, *self._dated("in_bucket"), *stands])
         return Step(TIMES, body, "how long each state stood in each bucket")

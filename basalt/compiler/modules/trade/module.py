@@ -10,7 +10,7 @@ from basalt.compiler.modules.events.checks import check_all
 from basalt.compiler.modules.events.inputs import events_table
 from basalt.compiler.modules.trade.expansion import requests, trade_analytics
 from basalt.compiler.modules.trade.planned import TradePass
-from basalt.compiler.modules.trade.quotes import asks_for_quotes, quotes_table
+from basalt.compiler.modules.trade.quotes import asks_for_quotes, quotes_tables
 from basalt.compiler.plan import Inputs
 from basalt.compiler.scans import uses_reference
 from basalt.configuration import AnalyticsConfig, PassConfig
@@ -22,7 +22,7 @@ class TradeModule:
     def tables(self, config: PassConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
         """Return the source tables the pass may read."""
         analytics = trade_analytics(config)
-        quotes = (quotes_table(analytics.quotes, pipeline),) if asks_for_quotes(analytics, pipeline) else ()
+        quotes = quotes_tables(analytics.quotes, pipeline) if asks_for_quotes(analytics, pipeline) else ()
         own = events_table(config, "trade", "trades", pipeline)
         return (*own, *quotes, *(("reference",) if uses_reference(pipeline) else ()))
 

@@ -59,8 +59,17 @@ class TradePass(EventsPass):
     @property
     def tables(self) -> tuple[str, ...]:
         """The source tables that are read."""
-        quotes = (self.rows.lookup.quotes.name,) if self.rows.lookup else ()
-        return (*super().tables, *quotes)
+        return (*super().tables, *(name for name in self._quotes_read if name not in self.inputs.passes))
+
+    @property
+    def source_passes(self) -> tuple[str, ...]:
+        """The passes that are read: in the place of the trades, and for quotes."""
+        quotes = (name for name in self._quotes_read if name in self.inputs.passes)
+        return tuple(dict.fromkeys([*super().source_passes, *quotes]))
+
+    @property
+    def _quotes_read(self) -> tuple[str, ...]:
+        return (self.rows.lookup.quotes.name,) if self.rows.lookup else ()
 
     @cached_property
     def rows(self) -> TradeRows:
@@ -103,7 +112,7 @@ class TradePass(EventsPass):
         columns = looked_up(self._needs, self.source)
         if not columns:
             return None
-        quotes = self.inputs.tables[quotes_table(self._analytics.quotes, self.inputs.config)]
+        quotes = self.inputs.rows(quotes_table(self._analytics.quotes, self.inputs.config), "quotes")
         return QuoteLookup(self._analytics.quotes, quotes, self.source, self.contract, columns)
 
     @property

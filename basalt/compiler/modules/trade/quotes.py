@@ -37,9 +37,15 @@ def is_quote_column(name: str) -> bool:
 
 
 def quotes_table(config: QuoteLookupConfig, pipeline: AnalyticsConfig) -> str:
-    """Return the name of the table that quotes are taken from."""
+    """Return the name of the table, or of the earlier pass, that quotes are taken from."""
     has_only_books = "l2" in pipeline.TABLES and "quotes" not in pipeline.TABLES
     return config.table or ("l2" if has_only_books else "quotes")
+
+
+def quotes_tables(config: QuoteLookupConfig, pipeline: AnalyticsConfig) -> tuple[str, ...]:
+    """Return the source table that quotes are taken from; none where an earlier pass has them."""
+    is_pass = config.table in {each.name for each in pipeline.PASSES}
+    return () if is_pass else (quotes_table(config, pipeline),)
 
 
 def _after(column: str) -> int:
@@ -144,7 +150,8 @@ class QuoteLookup:
         """Return what a column is computed from."""
         for name in [_SIDES[column]] if column in _SIDES else _PRICES:
             yield Read(self.quotes.name, name, self.quotes.number(name, column))
-        yield Read(self.quotes.name, "event time", self.quotes.event_time()[0])
+        name = next(each for each in self.quotes.canonical.event_times if each in self.quotes)
+        yield Read(self.quotes.name, name, self.quotes.event_time()[0])
 
 
 def _alias(horizon: int) -> str:

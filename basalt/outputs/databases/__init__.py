@@ -1,0 +1,1 @@
+"""Passes as tables of databases."""
