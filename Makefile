@@ -4,8 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OLD    := .venv-duckdb-1.5
+DBT    := .venv-dbt
 
-.PHONY: help demo test test-oldest check golden bench clean
+.PHONY: help demo test test-oldest test-dbt check golden bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -23,7 +24,10 @@ test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-oldest: $(OLD)/.ready ## Run the tests of numbers and SQL on the oldest DuckDB that is supported
-	$(OLD)/bin/python -m pytest -n 2 tests/correctness tests/cases tests/compiler tests/engine tests/golden
+	$(OLD)/bin/python -m pytest -n 2 tests/correctness tests/cases tests/compiler tests/engine tests/golden tests/scripts tests/dbt tests/display
+
+test-dbt: $(READY) $(DBT)/.ready ## Build a dbt project with dbt itself
+	BASALT_DBT=$(CURDIR)/$(DBT)/bin/dbt $(BIN)/python -m pytest tests/dbt
 
 check: $(READY) ## Lint, check types and layers, and see that the golden SQL is current
 	$(BIN)/ruff check .
@@ -40,7 +44,7 @@ bench: $(READY) ## Measure time and memory against hand-written SQL, Polars and 
 	$(BIN)/python -m tests.benchmarks
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(OLD) demo dist .bench .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(OLD) $(DBT) demo dist .bench .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml
@@ -52,4 +56,10 @@ $(READY): pyproject.toml
 $(OLD)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(OLD)
 	$(OLD)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' 'duckdb==1.5.5'
+	@touch $@
+
+# Later versions of dbt-core download a part of themselves when they are installed, which needs more than a package index.
+$(DBT)/.ready: Makefile
+	$(PYTHON) -m venv $(DBT)
+	$(DBT)/bin/python -m pip install --quiet --disable-pip-version-check 'dbt-core==1.10.*' 'dbt-duckdb==1.10.*' 'duckdb==1.5.5'
 	@touch $@

@@ -18,14 +18,30 @@ if TYPE_CHECKING:
         check,
         compile,  # noqa: A004 - the word for it
         compile_checks,
+        dbt_project,
+        document,
         explain,
         load,
         plan,
+        publish,
         register_functions,
         run,
     )
 
-__all__ = ["__version__", "check", "compile", "compile_checks", "explain", "load", "plan", "register_functions", "run"]
+__all__ = [
+    "__version__",
+    "check",
+    "compile",
+    "compile_checks",
+    "dbt_project",
+    "document",
+    "explain",
+    "load",
+    "plan",
+    "publish",
+    "register_functions",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API offers

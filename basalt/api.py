@@ -10,15 +10,19 @@ from typing import Any
 import duckdb
 
 from basalt.compiler.binder import Schema
-from basalt.compiler.explain_column import explain_columns
+from basalt.compiler.binding import tables_read
+from basalt.compiler.day_range import DayRange
+from basalt.compiler.dbt import dbt_project as write_dbt_project
+from basalt.compiler.explain_column import explain_columns, explain_pipeline
 from basalt.compiler.explanation import Explanation
 from basalt.compiler.indicators.functions import sql_functions
 from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.order import ordered_passes
-from basalt.compiler.pipeline import compile_pipeline, tables_read
+from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
+from basalt.configuration.relative_paths import with_absolute_paths
 from basalt.engine.checkup import Finding, checkup
 from basalt.engine.connections import limit, opened
 from basalt.engine.functions import add_functions, called_functions
@@ -27,6 +31,8 @@ from basalt.engine.job import Job
 from basalt.engine.lock_file import hold_to_lock
 from basalt.engine.manifest import Manifest
 from basalt.engine.observing import Observer
+from basalt.engine.publishing import Publication, PublishedForm
+from basalt.engine.publishing import publish as write_publication
 from basalt.engine.result import RunResult
 from basalt.engine.running import run_batches
 from basalt.engine.schedule import Batch, Schedule
@@ -49,13 +55,14 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> AnalyticsConfig:
     return load_pipeline(Path(path), overrides)
 
 
-def compile(  # noqa: A001 - the word for it; reads as basalt.compile
+def compile(  # noqa: A001, PLR0913 - reads as basalt.compile; what it takes
     config: Config,
     *,
     schemas: Mapping[str, Schema] | None = None,
     tables: Mapping[str, Any] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
     complete: bool = False,
+    parametric: bool = False,
 ) -> CompiledPipeline:
     """Compile a pipeline to SQL.
 
@@ -63,13 +70,16 @@ def compile(  # noqa: A001 - the word for it; reads as basalt.compile
     table's schema is read from its source. ``tables`` adds sources as if they stood in ``TABLES``: an Arrow table, a
     pandas or Polars frame, a DuckDB relation, a path. A table with no source is one of ``connection``, or is taken to
     have its canonical columns. ``complete`` has the SQL compute the indicators too, where a pass leaves open where they
-    are computed. Raises ConfigurationError, BindingError or CompileError.
+    are computed. ``parametric`` leaves the first and the last day open: its SQL is for the macros of
+    ``scripts("macros")``, with the pipeline's dates as defaults. Raises ConfigurationError, BindingError or
+    CompileError.
     """
     pipeline = _configuration(config, tables)
+    days = DayRange.given_later(pipeline) if parametric else DayRange.of(pipeline)
     if schemas is not None:
-        return compile_pipeline(pipeline, schemas, is_complete=complete)
+        return compile_pipeline(pipeline, schemas, is_complete=complete, days=days)
     with _lent(connection) as lent:
-        return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete)
+        return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete, days=days)
 
 
 def compile_checks(
@@ -119,6 +129,46 @@ def explain(  # noqa: PLR0913 - what compile takes, and which column
         return explain_columns(pipeline, schemas, column, pass_name)
     with _lent(connection) as lent:
         return explain_columns(pipeline, _schemas(lent, pipeline), column, pass_name)
+
+
+def document(
+    config: Config,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> str:
+    """Return a page of HTML that documents a pipeline: its graph, every column with its lineage, the SQL.
+
+    The page needs no other file and no network. The arguments are those of ``compile``; raises what it raises.
+    """
+    from basalt.documentation import page  # noqa: PLC0415 - Pygments is imported when it is used
+
+    pipeline = _configuration(config, tables)
+    if schemas is not None:
+        return page(pipeline.DATASETNAME, explain_pipeline(pipeline, schemas))
+    with _lent(connection) as lent:
+        return page(pipeline.DATASETNAME, explain_pipeline(pipeline, _schemas(lent, pipeline)))
+
+
+def dbt_project(
+    config: Config,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> dict[str, str]:
+    """Return a dbt project over DuckDB, which dbt-duckdb runs: the text of each file by its path in the project.
+
+    Passes are models with descriptions and units, source tables are sources, and tests look for nulls in the time and
+    for keys with several rows. The arguments are those of ``compile``. Raises what it raises, and IncompleteSqlError
+    for what SQL alone does not yield.
+    """
+    pipeline = with_absolute_paths(_configuration(config, tables), Path.cwd(), "")
+    if schemas is not None:
+        return write_dbt_project(pipeline, schemas)
+    with _lent(connection) as lent:
+        return write_dbt_project(pipeline, _schemas(lent, pipeline))
 
 
 def run(  # noqa: PLR0913 - each is one thing that a caller may want otherwise
@@ -202,6 +252,33 @@ def _job(connection: duckdb.DuckDBPyConnection, config: AnalyticsConfig) -> Job:
     check_files(connection, config, job.compiled, schemas)
     add_functions(connection, called_functions(job.compiled.passes.values()))
     return job
+
+
+def publish(
+    config: Config,
+    path: str | Path,
+    *,
+    form: PublishedForm = "views",
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> tuple[Publication, ...]:
+    """Write a DuckDB file for BI tools: a view for each pass, with comments, and absolute paths to what it reads.
+
+    A pass is a table where a view could not be read elsewhere: with indicators that SQL alone does not compute, or over
+    tables that are not files; with ``form="tables"`` every pass is one. The file takes the place of an earlier one when
+    it is whole. Clients from DuckDB 1.0 on open it; those before 1.5 do not compute the same from views over
+    nanoseconds, and want tables. Returns what each pass has become. Nothing else is written: outputs of the pipeline
+    are left out. Raises what ``run`` raises.
+    """
+    pipeline = with_absolute_paths(_configuration(config, tables), Path.cwd(), "")
+    with run(_without_outputs(pipeline), connection=connection) as result:
+        return write_publication(result, Path(path), form)
+
+
+def _without_outputs(config: AnalyticsConfig) -> AnalyticsConfig:
+    """Return a pipeline that writes nothing."""
+    passes = [each.model_copy(update={"output": None}) for each in config.PASSES]
+    return config.model_copy(update={"OUTPUT_TARGET": None, "RUNS_PATH": None, "PASSES": passes})
 
 
 def register_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -144,6 +144,12 @@ class IndicatorConfigError(CompileError):
     code = "BAS306"
 
 
+class IncompleteSqlError(CompileError):
+    """SQL that is to stand alone would lack what a run adds to it."""
+
+    code = "BAS309"
+
+
 class RunError(BasaltError):
     """A compiled pass failed while running."""
 

@@ -26,6 +26,16 @@ class Format(StrEnum):
 
     sql = "sql"
     json = "json"
+    dbt = "dbt"
+
+
+class Form(StrEnum):
+    """The kinds of scripts that stand without Basalt."""
+
+    views = "views"
+    tables = "tables"
+    ctes = "ctes"
+    macros = "macros"
 
 
 def compile_command(  # noqa: PLR0913 - a parameter per option
@@ -38,9 +48,21 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             "--pass",
             metavar="NAME",
             show_default=False,
-            help="Print this pass only: its SELECT. The passes it reads are views that the whole script creates.",
+            help="This pass only: its SELECT; with --as a script of it and of the passes that it reads.",
         ),
     ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option(
+            "--as",
+            show_default=False,
+            help="SQL that stands without Basalt, indicators included: a script of views or of tables, with comments "
+            "on columns; ctes: one statement per pass, to paste anywhere; macros, which take the range of dates.",
+        ),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="SQL text, JSON with everything known, a dbt project.")
+    ] = Format.sql,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -49,10 +71,9 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             metavar="DIR",
             file_okay=False,
             show_default=False,
-            help="Write to files instead: PASS.sql for each pass, or pipeline.json.",
+            help="Write to files instead: PASS.sql for each pass, pipeline.json, or a dbt project.",
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="SQL text, or JSON with everything known.")] = Format.sql,
     complete: Annotated[
         bool,
         typer.Option(
@@ -60,6 +81,16 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             help="Have the SQL compute the indicators too, where a pass leaves open where they are computed.",
         ),
     ] = False,
+    other: Annotated[
+        str | None,
+        typer.Option(
+            "--diff",
+            metavar="OTHER",
+            show_default=False,
+            help="Print what differs from another pipeline file, a git revision of this one, or the JSON of a compile "
+            "before: columns added, removed, changed; then the SQL. --set is of this pipeline only.",
+        ),
+    ] = None,
     checks: Annotated[
         bool, typer.Option("--checks", help="Print the SQL of the checks instead, for the passes that have some.")
     ] = False,
@@ -69,19 +100,28 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
 ) -> None:
     """Print a pipeline as SQL.
 
-    The passes come as CREATE VIEW statements, in the order in which they can be run. Standard output holds SQL (or
-    JSON) and nothing else; warnings go to standard error.
+    Without --as: the statements that a run executes, as CREATE VIEW statements in the order in which they can be run.
+    Standard output holds SQL (or JSON) and nothing else; warnings go to standard error.
     """
-    from basalt.cli.emission import emit, emit_checks  # noqa: PLC0415 - the compiler is imported when it is used
+    from basalt.cli.emission import Emission, emit, emit_checks  # noqa: PLC0415 - the compiler is imported when used
 
-    config = load_pipeline(pipeline_path(pipeline, pipeline_option), settings, start_date, end_date)
+    path = pipeline_path(pipeline, pipeline_option)
+    config = load_pipeline(path, settings, start_date, end_date)
     if checks:
-        if form is Format.json or complete:
-            message = "checks are SQL, and the same with and without indicators in it"
-            raise CallError(message, place="--checks", suggestion="leave out --format json and --complete")
+        if output is not Format.sql or form is not None or complete or other is not None:
+            message = "checks are SQL of their own, and the same with and without indicators in it"
+            raise CallError(message, place="--checks", suggestion="leave out --format, --as, --complete and --diff")
         emit_checks(config, pass_name, folder)
         return
-    emit(config, pass_name, form.value, folder, complete=complete)
+    asked = Emission(pass_name, output.value, None if form is None else form.value, folder, is_complete=complete)
+    if other is None:
+        emit(config, asked)
+        return
+    from basalt.cli.comparison import print_differences  # noqa: PLC0415 - the same
+    from basalt.cli.earlier import earlier_pipeline  # noqa: PLC0415 - the same
+
+    dates = (start_date, end_date)
+    print_differences(earlier_pipeline(other, path, asked, dates), config, asked)
 
 
 def register(app: typer.Typer) -> None:

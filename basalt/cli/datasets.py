@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from basalt.cli.default_output import with_default_output
-from basalt.compiler.pipeline import tables_read
+from basalt.compiler.binding import tables_read
 from basalt.configuration import AnalyticsConfig, PassConfig, TableConfig
 from basalt.outputs.overview import overview
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from basalt.cli import analytics, check, pipeline, sample, schema
+from basalt.cli import analytics, check, docs, lineage, pipeline, publish, sample, schema
 from basalt.cli import compile as compile_command
 from basalt.cli.options import Debug
 from basalt.version import __version__
@@ -42,6 +42,9 @@ def options(
 
 compile_command.register(app)
 check.register(app)
+docs.register(app)
+lineage.register(app)
+publish.register(app)
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(analytics.app, name="analytics")
 sample.register(app)

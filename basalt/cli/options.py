@@ -73,7 +73,11 @@ def load_pipeline(
 
     What a Python file prints goes to standard error: standard output is the command's. Raises ConfigurationError.
     """
-    dates = {"START_DATE": start_date, "END_DATE": end_date}
-    given = [f"{name}={day}" for name, day in dates.items() if day is not None]
     with redirect_stdout(sys.stderr):
-        return basalt.load(path, [*(settings or ()), *given])
+        return basalt.load(path, [*(settings or ()), *dates_given(start_date, end_date)])
+
+
+def dates_given(start_date: str | None, end_date: str | None) -> list[str]:
+    """Return the dates of a command line as settings of a pipeline."""
+    dates = {"START_DATE": start_date, "END_DATE": end_date}
+    return [f"{name}={day}" for name, day in dates.items() if day is not None]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
+from basalt.compiler.day_range import DAY, Day, DayRange, Moment, first_edge, midnight
 from basalt.configuration.buckets import NANOSECONDS, Anchor, Closed
 
 _MICROSECOND = 1_000
-_DAY = 86_400 * NANOSECONDS
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -52,38 +50,33 @@ class BucketContract:
         """How many nanoseconds before its label a bucket starts."""
         return self.label_shift * self.width
 
-    def first_label(self, day: date) -> int:
+    def first_label(self, day: Day) -> Moment:
         """Return the label, in nanoseconds, of the first bucket that starts on a day or after it."""
-        return self._first_edge_from(midnight(day)) + self.label_offset
+        return first_edge(midnight(day), self.width, self.origin) + self.label_offset
 
     @property
     def is_within_days(self) -> bool:
         """Whether no bucket reaches over the end of a UTC day."""
-        return _DAY % self.width == 0 and self.origin % self.width == 0
+        return DAY % self.width == 0 and self.origin % self.width == 0
 
     def describe(self) -> str:
         """Return the contract in words, as it stands in compiled SQL."""
         return f"{self.seconds} s buckets {interval(self.closed)}, labelled by their {self.anchor}"
 
-    def event_bounds(self, first: date | None, last: date | None) -> tuple[int | None, int | None]:
-        """Return the events of all buckets that start on the days ``first``..``last``, as bounds in nanoseconds.
+    def event_bounds(self, days: DayRange) -> tuple[Moment | None, Moment | None]:
+        """Return the events of all buckets that start on a range of days, as bounds in nanoseconds.
 
         The bounds are edges of buckets: the lower one is exclusive and the upper inclusive when closed right, the
         other way round when closed left. An open end is None.
         """
-        lower = None if first is None else self._first_edge_from(midnight(first))
-        upper = None if last is None else self._first_edge_from(midnight(last) + _DAY)
+        edges = (
+            None if days.first is None else midnight(days.first),
+            None if days.last is None else midnight(days.last, days_later=1),
+        )
+        lower, upper = (None if edge is None else first_edge(edge, self.width, self.origin) for edge in edges)
         return lower, upper
-
-    def _first_edge_from(self, moment: int) -> int:
-        return self.origin + -((self.origin - moment) // self.width) * self.width
 
 
 def interval(closed: Closed) -> str:
     """Return which end of a bucket belongs to it, as a mathematician writes it."""
     return "(start, end]" if closed == "right" else "[start, end)"
-
-
-def midnight(day: date) -> int:
-    """Return the start of a UTC day in nanoseconds."""
-    return (day.toordinal() - _EPOCH_ORDINAL) * _DAY

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from basalt.compiler.buckets import BucketContract, interval, midnight
+from basalt.compiler.buckets import BucketContract, interval
+from basalt.compiler.day_range import Day, Moment, midnight
 from basalt.compiler.time_zones import TimeZone
 from basalt.configuration.buckets import NANOSECONDS, Anchor, Closed
 from basalt.configuration.calendars import Period
@@ -25,7 +25,7 @@ class _Labelled:
         """How many nanoseconds before its label a bucket has its last moment, or its first."""
         return 1 if self.anchor == "end" else 0
 
-    def first_label(self, day: date) -> int:
+    def first_label(self, day: Day) -> Moment:
         """Return the label, in nanoseconds, from which on buckets are of a day or later."""
         return midnight(day) + self.label_offset
 

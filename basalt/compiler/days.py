@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from basalt.compiler.buckets import BucketContract, midnight
+from basalt.compiler.buckets import BucketContract
 from basalt.compiler.calendars import Buckets, CalendarBuckets
+from basalt.compiler.day_range import Day, DayParameter, DayRange, known, later
 from basalt.compiler.events import EventTable, Margin
 from basalt.compiler.moments import nanoseconds, within
 from basalt.compiler.plan import PlannedPass
 from basalt.compiler.sql import Fragment, Identifier, Literal, compose
 from basalt.configuration.buckets import NANOSECONDS
-from basalt.configuration.days import Days
+from basalt.configuration.days import Days, midnight
 
 _DAY = 86_400 * NANOSECONDS
 _LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
@@ -25,7 +26,7 @@ _ZONE = 1
 """Days by which a local day or a session may lie beside the UTC day."""
 
 
-def labels_of(days: Days, contract: Buckets, type_: str) -> list[Fragment]:
+def labels_of(days: DayRange, contract: Buckets, type_: str) -> list[Fragment]:
     """Return the conditions that a row's ``TimeBucket``, of a DuckDB type, belongs to some days."""
     lower = None if days.first is None else contract.first_label(days.first)
     upper = None if days.following is None else contract.first_label(days.following)
@@ -54,9 +55,16 @@ def weekdays_only(planned: PlannedPass, types: Mapping[str, str]) -> list[Fragme
 
 def days_computed(passes: Mapping[str, PlannedPass], asked: Days) -> Days:
     """Return the days that passes have to be computed for, so that those asked for have whole rows."""
+    found = range_computed(passes, DayRange(asked.first, asked.last))
+    return Days(known(found.first), known(found.last))
+
+
+def range_computed(passes: Mapping[str, PlannedPass], asked: DayRange) -> DayRange:
+    """Return the same for days that may be parameters, whose midnights are taken to cut what may be cut."""
     before = 0 if asked.first is None else _reach(passes, asked.first)
     after = 0 if asked.following is None else _reach(passes, asked.following)
-    return Days(_moved(asked.first, -before), _moved(asked.last, after))
+    first = None if asked.first is None else later(asked.first, -before)
+    return DayRange(first, None if asked.last is None else later(asked.last, after))
 
 
 def days_read(passes: Mapping[str, PlannedPass], name: str, asked: Days) -> Days:
@@ -84,7 +92,7 @@ def _closure(passes: Mapping[str, PlannedPass], name: str) -> dict[str, PlannedP
     return found
 
 
-def _reach(passes: Mapping[str, PlannedPass], day: date) -> int:
+def _reach(passes: Mapping[str, PlannedPass], day: Day) -> int:
     """Return how many days beyond the midnight that begins a day are needed for the rows on its other side."""
     reaching = {name: each.contract for name, each in passes.items() if _regrids(passes, each)}
     if not any(contract is not None and _is_cut(contract, day) for contract in reaching.values()):
@@ -100,8 +108,10 @@ def _regrids(passes: Mapping[str, PlannedPass], planned: PlannedPass) -> bool:
     return planned.contract not in [passes[source].contract for source in planned.source_passes]
 
 
-def _is_cut(contract: Buckets, day: date) -> bool:
+def _is_cut(contract: Buckets, day: Day) -> bool:
     """Tell whether a bucket may lie over the midnight that begins a UTC day."""
+    if isinstance(day, DayParameter):
+        return not contract.is_within_days
     if isinstance(contract, BucketContract):
         return (midnight(day) - contract.origin) % contract.width != 0
     if isinstance(contract, CalendarBuckets) and contract.zone.offsets == {0}:
@@ -128,10 +138,3 @@ def _summed(passes: Mapping[str, PlannedPass], name: str, days: Mapping[str, int
     """Return the days that a pass needs around its own, those of the passes it reads included."""
     sources = passes[name].source_passes
     return days.get(name, 0) + max((_summed(passes, source, days) for source in sources), default=0)
-
-
-def _moved(day: date | None, days: int) -> date | None:
-    """Return a day moved by days, but not beyond the first and the last day there are."""
-    if day is None:
-        return None
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal() - 1))

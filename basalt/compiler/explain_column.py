@@ -10,7 +10,7 @@ from basalt.compiler.columns import Column
 from basalt.compiler.explanation import Explanation, Origin, Rule, State, reaggregation
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.lineage import ComputedColumn, Read
-from basalt.compiler.model import CompiledPass
+from basalt.compiler.model import CompiledPass, CompiledPipeline
 from basalt.compiler.pipeline import Compilation, compilation
 from basalt.configuration import AnalyticsConfig
 from basalt.errors import CallError, UnknownColumnError, listing, nearest
@@ -28,6 +28,28 @@ def explain_columns(
         done, passes = compilation(config, schemas, binder)
         explainer = Explainer(done, {each.name: done.emit(each) for each in passes})
         return tuple(explainer.explain(name, column) for name in explainer.passes_with(column, pass_name))
+
+
+@dataclass(frozen=True)
+class ExplainedPipeline:
+    """A compiled pipeline, what each column of each pass is, and what decides the rows of each pass."""
+
+    compiled: CompiledPipeline
+    columns: Mapping[str, tuple[Explanation, ...]]
+    rules: Mapping[str, tuple[Rule, ...]]
+
+
+def explain_pipeline(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> ExplainedPipeline:
+    """Return what every column of a pipeline is; ``schemas`` are as for ``compile_pipeline``, which see for errors."""
+    with Binder() as binder:
+        done, passes = compilation(config, schemas, binder)
+        compiled = done.pipeline(passes)
+        explainer = Explainer(done, compiled.passes)
+        columns = {
+            name: tuple(explainer.explain(name, column.name) for column in each.columns)
+            for name, each in compiled.passes.items()
+        }
+        return ExplainedPipeline(compiled, columns, {name: explainer.rules(name) for name in compiled.passes})
 
 
 @dataclass(frozen=True)
@@ -76,7 +98,7 @@ class Explainer:
             reaggregation=reaggregation(told.aggregation, [each.name for each in states if each.merge is None]),
             source=told.source,
             lineage=lineage,
-            rows={name: self._rules(name) for name in self._passes_of(lineage)},
+            rows={name: self.rules(name) for name in self._passes_of(lineage)},
         )
 
     def _column(self, pass_name: str, column: str) -> Column:
@@ -124,7 +146,8 @@ class Explainer:
             found |= self._passes_of(each)
         return found
 
-    def _rules(self, pass_name: str) -> tuple[Rule, ...]:
+    def rules(self, pass_name: str) -> tuple[Rule, ...]:
+        """Return what decides which rows a pass has."""
         planned = self.compilation.planned[pass_name]
         return tuple(
             Rule(

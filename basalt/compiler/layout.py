@@ -68,6 +68,11 @@ def names(columns: Iterable[str]) -> Fragment:
     return Fragment(", ".join(Identifier(column).text for column in columns))
 
 
+def names_per_line(columns: Iterable[str]) -> Fragment:
+    """Return column names as a SELECT list, one per line."""
+    return Fragment((",\n" + _INDENT).join(Identifier(column).text for column in columns))
+
+
 def indented(text: str) -> str:
     """Return text with every line but the first moved in by one level; a line that starts inside quotes stays."""
     if "\n" not in text:

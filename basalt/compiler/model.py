@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from basalt.compiler.columns import Column
+from basalt.compiler.day_range import DayParameter
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.indicators.form import ChosenForm
-from basalt.compiler.layout import on_one_line
+from basalt.compiler.layout import names_per_line, on_one_line
 from basalt.compiler.plan import standing_name
 from basalt.compiler.sql import Identifier
+from basalt.errors import UnknownPassError, listing, nearest
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis
+    import sqlalchemy
+
+    from basalt.compiler.scripts import ScriptForm
 
 STATES_SUFFIX = "__states"
+
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
+"""What SQLAlchemy takes to begin a parameter."""
 
 
 class CompiledCheck(BaseModel):
@@ -37,6 +50,8 @@ class CompiledStep(BaseModel):
     name: str
     sql: str
     comment: str
+    is_computed_again: bool = False
+    is_kept: bool = False
 
 
 class CompiledPass(BaseModel):
@@ -51,6 +66,8 @@ class CompiledPass(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
+    title: str
+    """What it does and in which time buckets, in a line."""
     sql: str
     states_sql: str | None
     shown: str | None
@@ -95,6 +112,11 @@ class CompiledPass(BaseModel):
         return tuple(key for key in self.keys if key != "TimeBucket")
 
     @property
+    def described(self) -> str:
+        """What the pass does, and what makes a row of it."""
+        return f"{self.title}; one row per {', '.join(self.keys)}"
+
+    @property
     def standing_name(self) -> str:
         """The name under which the pass of the days after reads what stands."""
         return standing_name(self.name)
@@ -122,13 +144,34 @@ class CompiledPass(BaseModel):
         notes = "".join(f"-- {note}\n" for note in added)
         if self.states_sql is None:
             return f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n{self.sql};\n"
-        columns = ",\n    ".join(Identifier(name).text for name in self.plain_columns)
-        shown = f"\nWHERE {self.shown}" if self.shown else ""
+        where = f"\nWHERE {self.shown}" if self.shown else ""
         return (
             f"CREATE OR REPLACE VIEW {Identifier(self.states_name)} AS\n{self.states_sql};\n\n"
             f"{notes}CREATE OR REPLACE VIEW {Identifier(self.name)} AS\n"
-            f"SELECT\n    {columns}\nFROM {Identifier(self.states_name)}{shown};\n"
+            f"SELECT\n    {names_per_line(self.plain_columns)}\nFROM {Identifier(self.states_name)}{where};\n"
         )
+
+    def _repr_html_(self) -> str:
+        from basalt.compiler.display.notebook import pass_html  # noqa: PLC0415 - Pygments is imported when it is used
+
+        return str(pass_html(self))
+
+
+class CompiledSource(BaseModel):
+    """A source table as the SQL reads it.
+
+    ``relation`` is what stands after FROM, for ``is_files`` a reader of files. ``database`` is the DuckDB file that has
+    to be attached under the name ``alias`` for it; ``is_in_memory`` says that the rows are where the pipeline was made,
+    and nowhere else.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    relation: str
+    is_files: bool = False
+    database: str | None = None
+    alias: str | None = None
+    is_in_memory: bool = False
 
 
 class CompiledPipeline(BaseModel):
@@ -142,6 +185,10 @@ class CompiledPipeline(BaseModel):
     """The first day that is computed; before START_DATE where that cuts a bucket."""
     last_day: date | None
     """The last day that is computed."""
+    sources: dict[str, CompiledSource] = {}
+    """The source tables by name."""
+    parameters: tuple[DayParameter, ...] = ()
+    """What the SQL leaves open and a macro is given: the first and the last day."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -149,8 +196,70 @@ class CompiledPipeline(BaseModel):
         return tuple(warning for each in self.passes.values() for warning in each.warnings)
 
     def script(self) -> str:
-        """Return the pipeline as one SQL script of CREATE VIEW statements."""
+        """Return the pipeline as one SQL script of CREATE VIEW statements, as a run makes them."""
         return "\n".join(each.script() for each in self.passes.values())
+
+    def scripts(self, form: ScriptForm) -> dict[str, str]:
+        """Return every pass by name as SQL that stands without Basalt: views, tables, ctes or macros, in run order.
+
+        ``ctes`` is one statement per pass, ``macros`` needs a pipeline that was compiled as ``parametric``. Raises
+        CallError where it was not, IncompleteSqlError where a run adds to what the SQL yields.
+        """
+        from basalt.compiler.scripts import scripts  # noqa: PLC0415 - scripts are made of what is defined here
+
+        return scripts(self, form, self.passes)
+
+    def statement(self, name: str) -> str:
+        """Return a pass as one SELECT, the passes that it reads as CTEs; for SQLAlchemy as ``text(...)`` of it.
+
+        Raises UnknownPassError, and as ``scripts("ctes")``.
+        """
+        from basalt.compiler.scripts import scripts  # noqa: PLC0415 - scripts are made of what is defined here
+
+        if name not in self.passes:
+            message = f"there is no pass {name!r}; there are {listing(self.passes)}"
+            raise UnknownPassError(message, suggestion=nearest(name, self.passes))
+        return scripts(self, "ctes", [name])[name]
+
+    def relation(self, name: str, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        """Return a pass as a relation of a DuckDB connection that has its source tables.
+
+        Databases that it reads are attached. SQL that calls TA-Lib needs ``basalt.register_functions(connection)``.
+        Raises as ``statement``.
+        """
+        return connection.sql(self._ready(name, connection))
+
+    def to_ibis(self, name: str, connection: duckdb.DuckDBPyConnection) -> ibis.Table:
+        """Return a pass as an Ibis table over a DuckDB connection; needs the extra ``ibis``, which reads DuckDB 1.
+
+        Raises as ``relation``.
+        """
+        import ibis  # noqa: PLC0415 - an extra, which takes long to import
+
+        return ibis.duckdb.from_connection(connection).sql(self._ready(name, connection))
+
+    def to_sqlalchemy(self, name: str) -> sqlalchemy.TextClause:
+        """Return a pass as ``text()`` of SQLAlchemy, in which no colon is a parameter; needs the extra ``sqlalchemy``.
+
+        Raises as ``statement``.
+        """
+        from sqlalchemy import text  # noqa: PLC0415 - an extra
+
+        return text(_PARAMETER.sub(r"\\:", self.statement(name)))
+
+    def _ready(self, name: str, connection: duckdb.DuckDBPyConnection) -> str:
+        """Return a pass as one statement, and attach to a connection the databases that it reads."""
+        from basalt.compiler.scripts.sources import attachments  # noqa: PLC0415 - as above
+
+        query = self.statement(name)
+        for each in attachments(self, self.closure(name)):
+            connection.execute(each)
+        return query
+
+    def _repr_html_(self) -> str:
+        from basalt.compiler.display.notebook import pipeline_html  # noqa: PLC0415 - as for a pass
+
+        return str(pipeline_html(self))
 
     def closure(self, name: str) -> Iterator[str]:
         """Yield the passes that ``name`` is computed from, in run order, and ``name`` itself last."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from basalt.compiler.day_range import Moment, MovingMoment
 from basalt.compiler.sql import Fragment, Literal, Sql, compose
 from basalt.compiler.types import is_integer, is_timestamp
 from basalt.configuration.buckets import NANOSECONDS, Closed
@@ -21,7 +22,7 @@ def nanoseconds(expression: Sql, type_: str) -> Fragment:
     return compose("{}", expression) if type_ == "BIGINT" else compose("CAST({} AS BIGINT)", expression)
 
 
-def within(expression: Sql, type_: str, bounds: tuple[int | None, int | None], closed: Closed) -> list[Fragment]:
+def within(expression: Sql, type_: str, bounds: tuple[Moment | None, Moment | None], closed: Closed) -> list[Fragment]:
     """Return the conditions that an event time lies within ``bounds``, edges of buckets that are closed on one side.
 
     The time is compared in its own type, so that files and row groups outside the range are not read. A bound beyond
@@ -29,13 +30,31 @@ def within(expression: Sql, type_: str, bounds: tuple[int | None, int | None], c
     """
     operators = (">", "<=") if closed == "right" else (">=", "<")
     return [
-        compose("{} " + operator + " {}", expression, _moment(bound, type_, closed))
+        limited(compose("{} " + operator + " {}", expression, _moment(bound, type_, closed)), bound)
         for operator, bound in zip(operators, bounds, strict=True)
         if bound is not None
     ]
 
 
-def _moment(moment: int, type_: str, closed: Closed) -> Sql:
+def limited(condition: Fragment, bound: Moment) -> Fragment:
+    """Return a condition that a bound makes; one that is a parameter may be left open."""
+    return bound.parameter.limits(condition) if isinstance(bound, MovingMoment) else condition
+
+
+def _moment(moment: Moment, type_: str, closed: Closed) -> Sql:
+    return _moving(moment, type_, closed) if isinstance(moment, MovingMoment) else _fixed(moment, type_, closed)
+
+
+def _moving(moment: MovingMoment, type_: str, closed: Closed) -> Sql:
+    if is_integer(type_):
+        return moment.nanoseconds()
+    if type_ == "TIMESTAMP_NS":
+        return moment.timestamp_ns()
+    timestamp = moment.timestamp(is_rounded_up=closed == "left")
+    return compose("{} AT TIME ZONE 'UTC'", timestamp) if type_ == "TIMESTAMP WITH TIME ZONE" else timestamp
+
+
+def _fixed(moment: int, type_: str, closed: Closed) -> Sql:
     if is_integer(type_):
         return Literal(moment)
     if type_ == "TIMESTAMP_NS":

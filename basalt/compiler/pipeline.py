@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from basalt.catalog.tables import assumed_schema
 from basalt.compiler.binder import Binder, BinderError, Schema
+from basalt.compiler.binding import bind_tables, check_names
 from basalt.compiler.columns import Column
-from basalt.compiler.days import days_computed, days_read, labels_of, reaching
+from basalt.compiler.day_range import DayRange, known
+from basalt.compiler.days import days_read, labels_of, range_computed, reaching
+from basalt.compiler.indicator_columns import indicator_columns
 from basalt.compiler.indicators import check_input_types
 from basalt.compiler.indicators.form import ChosenForm, choose
 from basalt.compiler.model import STATES_SUFFIX, CompiledCheck, CompiledPass, CompiledPipeline, CompiledStep
 from basalt.compiler.modules import module_of
 from basalt.compiler.order import ordered_passes, sources_of
+from basalt.compiler.parameters import check_parameters, describe
 from basalt.compiler.placing import begins_daily, check_sources, steps_with_indicators
-from basalt.compiler.plan import Check, ContinuedPass, Inputs, Module, PlannedPass, Relations, standing_name
-from basalt.compiler.relations import database_aliases, relation
+from basalt.compiler.plan import Check, ContinuedPass, Inputs, PlannedPass, Relations, Step, standing_name
+from basalt.compiler.references import PlainReferences, References
+from basalt.compiler.relations import compiled_sources
 from basalt.compiler.select import filtered, pass_sql
-from basalt.compiler.sources import SourceTable, bind_source
+from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, PassConfig
 from basalt.configuration.days import Days
 from basalt.configuration.indicators import IndicatorForm
-from basalt.errors import BasaltError, CompileError, PassOrderError, Problem, SourceNotFoundError, raise_together
+from basalt.errors import BasaltError, CompileError, raise_together
 
 
 @dataclass(frozen=True)
@@ -38,45 +42,57 @@ class Part:
     continued: frozenset[str] = frozenset()
 
 
-def compile_pipeline(
+def compile_pipeline(  # noqa: PLR0913 - what a compile may be asked to do otherwise
     config: AnalyticsConfig,
     schemas: Mapping[str, Schema],
     *,
     is_complete: bool = False,
     part: Part | None = None,
+    days: DayRange | None = None,
+    references: References | None = None,
 ) -> CompiledPipeline:
     """Compile a pipeline: a pure function of the configuration and the schemas of its source tables.
 
     ``schemas`` maps a table to its columns and their DuckDB types, in order. A table that Basalt knows and that has
     no entry is taken to have its canonical columns. ``is_complete`` has the SQL compute the indicators as well, where
-    a pass leaves it open. With ``part`` the dates are a part of the days that are computed. Raises ConfigurationError,
+    a pass leaves it open. With ``part`` the dates are a part of the days that are computed. ``days`` stand in place of
+    the dates that the pipeline says, ``references`` in place of files and names. Raises ConfigurationError,
     BindingError or CompileError with every mistake of the first stage that finds any.
     """
     with Binder() as binder:
-        done, passes = compilation(config, schemas, binder, is_complete=is_complete, part=part)
-        days = Days.of(done.config)
-        emitted = {each.name: done.emit(each) for each in passes}
-        return CompiledPipeline(passes=emitted, first_day=days.first, last_day=days.last)
+        done, passes = compilation(config, schemas, binder, is_complete=is_complete, part=part, days=days)
+        done = done if references is None else replace(done, references=references)
+        return done.pipeline(passes)
 
 
-def compilation(
+def compilation(  # noqa: PLR0913 - as for compile_pipeline
     config: AnalyticsConfig,
     schemas: Mapping[str, Schema],
     binder: Binder,
     *,
     is_complete: bool = False,
     part: Part | None = None,
+    days: DayRange | None = None,
 ) -> tuple[Compilation, tuple[PassConfig, ...]]:
     """Return a compilation with all passes planned, and the passes in run order; raises as ``compile_pipeline``."""
     passes = ordered_passes(config, schemas)
-    _check_names(config)
-    tables = _bind(config, schemas, binder)
-    planned = Compilation(config, binder, tables, is_complete, continued=part.continued if part else frozenset())
+    check_names(config)
+    asked = days or DayRange.of(config)
+    tables = bind_tables(config, schemas, binder)
+    check_parameters(asked, tables)
+    planned = Compilation(
+        config,
+        binder,
+        tables,
+        asked,
+        PlainReferences(config.TABLES, asked),
+        is_complete,
+        continued=part.continued if part else frozenset(),
+    )
     planned.plan_all(passes)
-    asked = Days.of(config)
-    computed = asked if part else days_computed(planned.planned, asked)
+    computed = asked if part else range_computed(planned.planned, asked)
     if computed != asked:
-        planned = Compilation(computed.asked_of(config), binder, tables, is_complete, shown=asked)
+        planned = Compilation(config, binder, tables, computed, planned.references, is_complete, shown=asked)
         planned.plan_all(passes)
     return planned, tuple(passes)
 
@@ -91,45 +107,6 @@ def days_needed(config: AnalyticsConfig, schemas: Mapping[str, Schema]) -> Calla
     return partial(days_read, planned.planned)
 
 
-def tables_read(config: AnalyticsConfig) -> tuple[str, ...]:
-    """Return the names of the source tables that the passes of a pipeline may read."""
-    found = [table for each in config.PASSES for table in _module(each).tables(each, config)]
-    return tuple(dict.fromkeys(found))
-
-
-def _module(config: PassConfig) -> Module:
-    return module_of(config)
-
-
-def _check_names(config: AnalyticsConfig) -> None:
-    """Refuse a pass with the name of a table that is read: its view would stand in the table's place."""
-    tables = {name.casefold() for name in tables_read(config)}
-    problems = [
-        Problem(f"pass {each.name} has the name of a table that is read", f"PASSES[{index}].name", "call it otherwise")
-        for index, each in enumerate(config.PASSES)
-        if each.name.casefold() in tables
-    ]
-    if problems:
-        raise PassOrderError(problems)
-
-
-def _bind(config: AnalyticsConfig, schemas: Mapping[str, Schema], binder: Binder) -> dict[str, SourceTable]:
-    """Bind every table that is read; mistakes of all tables are raised together."""
-    bound: dict[str, SourceTable] = {}
-    errors: list[BasaltError] = []
-    for name in tables_read(config):
-        schema = schemas[name] if name in schemas else assumed_schema(name)
-        if schema is None:
-            message = f"there is no source for table {name!r}"
-            raise SourceNotFoundError(message, place=f"TABLES.{name}")
-        try:
-            bound[name] = bind_source(name, config.TABLES.get(name), schema, binder)
-        except BasaltError as error:
-            errors.append(error)
-    raise_together(errors)
-    return bound
-
-
 @dataclass
 class Compilation:
     """A compile under way: passes planned so far, and the types of their columns."""
@@ -137,8 +114,10 @@ class Compilation:
     config: AnalyticsConfig
     binder: Binder
     tables: Mapping[str, SourceTable]
+    days: DayRange
+    references: References
     is_complete: bool = False
-    shown: Days | None = None
+    shown: DayRange | None = None
     """The days whose rows are to be seen, where more are computed."""
     continued: frozenset[str] = frozenset()
     planned: dict[str, PlannedPass] = field(default_factory=dict)
@@ -164,10 +143,10 @@ class Compilation:
 
     def plan(self, config: PassConfig) -> None:
         """Plan a pass and learn the types of its columns, hidden ones included."""
-        inputs = Inputs(self.config, self.tables, self.planned, self.types, self.continued)
-        planned = _module(config).plan(config, inputs)
+        inputs = Inputs(self.config, self.days, self.tables, self.planned, self.types, self.continued)
+        planned = module_of(config).plan(config, inputs)
         if config.name in self.continued:
-            self._declare_standing(config.name, _module(config).plan(config, replace(inputs, continued=frozenset())))
+            self._declare_standing(config.name, module_of(config).plan(config, replace(inputs, continued=frozenset())))
         query = pass_sql(title_of(config, planned), planned.steps(frozenset(planned.hidden), self.stand_ins(planned)))
         types = self._checked(query, config.name)
         place = f"pass {config.name}"
@@ -179,6 +158,16 @@ class Compilation:
             types |= {output.column: output.type for output in indicator.outputs}
         self.binder.declare(_stand_in(config.name), types)
         self.planned[config.name], self.types[config.name] = planned, types
+
+    def pipeline(self, passes: Iterable[PassConfig]) -> CompiledPipeline:
+        """Return the passes as one compiled pipeline; all of them are planned."""
+        return CompiledPipeline(
+            passes={each.name: self.emit(each) for each in passes},
+            first_day=known(self.days.first),
+            last_day=known(self.days.last),
+            sources=compiled_sources(self.config.TABLES, self.tables),
+            parameters=(self.shown or self.days).parameters,
+        )
 
     def _declare_standing(self, name: str, planned: PlannedPass) -> None:
         """Learn the types of what a pass leaves standing."""
@@ -205,6 +194,7 @@ class Compilation:
         visible = filtered(steps, self._yielded(config.name), shown, "days_asked_for") if shown else steps
         return CompiledPass(
             name=config.name,
+            title=_description(config, planned),
             sql=pass_sql(title, visible).text,
             states_sql=pass_sql(f"{title}; {_more(hidden, shown)}", with_states).text if hidden or shown else None,
             shown=join(shown, " AND ").text if shown else None,
@@ -212,7 +202,7 @@ class Compilation:
             hidden=tuple(name for name in planned.hidden if name in hidden),
             keys=planned.keys,
             label_offset=_label_offset(planned),
-            steps=tuple(CompiledStep(name=step.name, sql=step.body.text, comment=step.comment) for step in visible),
+            steps=tuple(_compiled_step(step) for step in visible),
             indicators=planned.indicators,
             indicator_form=form,
             depends_on=planned.source_passes,
@@ -240,14 +230,13 @@ class Compilation:
 
     def relations(self, planned: PlannedPass) -> dict[str, Sql]:
         """Return how the tables and the pass that a pass reads stand in its SQL."""
-        aliases = database_aliases(self.config.TABLES.values())
-        found = {name: relation(name, self.config.TABLES.get(name), aliases) for name in self.tables}
+        found = {name: self.references.table(name) for name in self.tables}
         for source in planned.source_passes:
             found[source] = self._read(source, shown=[] if planned.contract else self.shown_rows(source))
         return found | {name: Identifier(name) for name in map(standing_name, self.continued)}
 
     def _read(self, name: str, shown: Sequence[Sql]) -> Sql:
-        rows = Identifier(self.read_name(name))
+        rows = self.references.of_pass(self.read_name(name))
         return compose("(SELECT * FROM {} WHERE {})", rows, join(shown, " AND ")) if shown else rows
 
     def read_name(self, name: str) -> str:
@@ -272,7 +261,7 @@ class Compilation:
         """Return the columns of a query over stand-ins; the same query, which has the same answer, is asked once."""
         if query.text not in self.described:
             try:
-                self.described[query.text] = self.binder.describe(query)
+                self.described[query.text] = describe(self.binder, query, self.days)
             except BinderError as error:
                 message = f"pass {name} does not compile: {error.message}"
                 raise CompileError(message, place=f"pass {name}") from None
@@ -281,32 +270,27 @@ class Compilation:
     def _columns(self, planned: PlannedPass, name: str) -> tuple[Column, ...]:
         types = self.types[name]
         plain = tuple(column.public(types[column.name]) for column in planned.columns)
-        units = {column.name: column.unit for column in planned.columns}
-        added = tuple(
-            Column(
-                name=output.column,
-                type=output.type,
-                unit=units[indicator.inputs[0]] if indicator.keeps_unit else "",
-                kind="ratio",
-                title=f"{indicator}, output {output.index}",
-                formula=str(indicator),
-                requires=tuple(dict.fromkeys(indicator.inputs)),
-                null_rule=indicator.null_rule,
-                known_at="end of the bucket",
-                source=f"TA-Lib {indicator.function}",
-                metric=indicator.function,
-                aggregation="none",
-            )
-            for indicator in planned.indicators
-            for output in indicator.outputs
-        )
-        return (*plain, *added)
+        return (*plain, *indicator_columns(planned))
 
 
 def title_of(config: PassConfig, planned: PlannedPass) -> str:
     """Return what stands above the SQL of a pass."""
+    return f"{config.name}: {_description(config, planned)}"
+
+
+def _description(config: PassConfig, planned: PlannedPass) -> str:
     contract = f", {planned.contract.describe()}" if planned.contract else ""
-    return f"{config.name}: {', '.join(config.modules)}{contract}"
+    return f"{', '.join(config.modules)}{contract}"
+
+
+def _compiled_step(step: Step) -> CompiledStep:
+    return CompiledStep(
+        name=step.name,
+        sql=step.body.text,
+        comment=step.comment,
+        is_computed_again=step.is_computed_again,
+        is_kept=step.is_kept,
+    )
 
 
 def _more(hidden: frozenset[str], shown: Sequence[Sql]) -> str:

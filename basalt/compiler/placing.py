@@ -92,14 +92,14 @@ def begins_daily(planned: PlannedPass) -> bool:
 
 
 def _looks_back(compilation: Compilation, planned: PlannedPass) -> bool:
-    return compilation.config.START_DATE is not None and looks_beyond_days(planned)
+    return compilation.days.first is not None and looks_beyond_days(planned)
 
 
 def _of_all_days(compilation: Compilation) -> Compilation:
     """Return the same passes planned without a first day."""
-    config = compilation.config.model_copy(update={"START_DATE": None})
-    long = replace(compilation, config=config, planned={}, types={}, described={}, forms={}, plain_types={})
-    by_name = {each.name: each for each in config.PASSES}
+    days = compilation.days.from_the_beginning()
+    long = replace(compilation, days=days, planned={}, types={}, described={}, forms={}, plain_types={})
+    by_name = {each.name: each for each in compilation.config.PASSES}
     for name in compilation.planned:
         long.plan(by_name[name])
     return long
@@ -133,7 +133,7 @@ def _in_range(compilation: Compilation, planned: PlannedPass, name: str) -> list
 
     Raises CompileError for buckets of a calendar that reach over days, which a range may cut.
     """
-    contract, first = planned.contract, compilation.config.START_DATE
+    contract, first = planned.contract, compilation.days.first
     assert contract is not None  # noqa: S101 - indicators have a time
     assert first is not None  # noqa: S101 - asked where there is a first day
     if not isinstance(contract, BucketContract) and not contract.is_within_days:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from basalt.compiler.calendars import Buckets
 from basalt.compiler.columns import BoundColumn
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.events import EventTable
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.lineage import ComputedColumn, RowRule
@@ -132,6 +133,8 @@ class Inputs:
     """What a module may look at: the pipeline, the bound tables, and the passes planned before this one."""
 
     config: AnalyticsConfig
+    days: DayRange
+    """The days that are asked for: what START_DATE and END_DATE say, or parameters in their place."""
     tables: Mapping[str, SourceTable]
     passes: Mapping[str, PlannedPass]
     types: Mapping[str, Mapping[str, str]]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from basalt.compiler.model import CompiledSource
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
 from basalt.configuration import TableConfig
 from basalt.configuration.tables import FileFormat
@@ -36,6 +37,23 @@ def relation(name: str, table: TableConfig | None, aliases: dict[str, str]) -> S
     if table.table is not None:
         return Identifier(*([aliases[table.database]] if table.database else []), *_parts(name, table.table))
     return Identifier(memory_name(name))
+
+
+def compiled_sources(tables: Mapping[str, TableConfig], names: Iterable[str]) -> dict[str, CompiledSource]:
+    """Return how each of some tables is read. Raises ConfigurationError as ``relation``."""
+    aliases = database_aliases(tables.values())
+    return {name: _source(name, tables.get(name), aliases) for name in names}
+
+
+def _source(name: str, table: TableConfig | None, aliases: dict[str, str]) -> CompiledSource:
+    database = table.database if table else None
+    return CompiledSource(
+        relation=relation(name, table, aliases).text,
+        is_files=table is not None and bool(table.path),
+        database=database,
+        alias=aliases[database] if database else None,
+        is_in_memory=table is not None and table.data is not None,
+    )
 
 
 def _parts(name: str, table: str) -> list[str]:

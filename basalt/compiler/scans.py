@@ -6,16 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.day_range import DAY, Day, DayParameter, DayRange
 from basalt.compiler.events import NO_MARGIN, Margin
 from basalt.compiler.moments import within
 from basalt.compiler.plan import Inputs, Relations
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Literal, Sql, compose, join
 from basalt.configuration import AnalyticsConfig, UniverseConfig
-from basalt.configuration.buckets import NANOSECONDS
 from basalt.errors import UnknownColumnError
-
-_DAY = 86_400 * NANOSECONDS
 
 
 def scan_conditions(
@@ -24,33 +22,39 @@ def scan_conditions(
     """Return the conditions on a scan of events: its own filter, the dates with what lies around, the universe."""
     return [
         source.filter,
-        *date_conditions(source, contract, inputs.config, margin),
+        *date_conditions(source, contract, inputs.days, margin),
         *universe_conditions(source, inputs, relations),
     ]
 
 
 def date_conditions(
-    source: SourceTable, contract: BucketContract, config: AnalyticsConfig, margin: Margin = NO_MARGIN
+    source: SourceTable, contract: BucketContract, days: DayRange, margin: Margin = NO_MARGIN
 ) -> list[Fragment]:
-    """Return the conditions on a scan of events that START_DATE and END_DATE make, with what lies around them."""
+    """Return the conditions on a scan of events that a range of days makes, with what lies around them."""
     time, type_ = source.event_time()
-    first, last = contract.event_bounds(config.START_DATE, config.END_DATE)
+    first, last = contract.event_bounds(days)
     lower = None if first is None or margin.before is None else first - margin.before
     upper = None if last is None else last + margin.after
-    return [*_dates(source.date_column, config, margin), *within(time, type_, (lower, upper), contract.closed)]
+    return [*_dates(source.date_column, days, margin), *within(time, type_, (lower, upper), contract.closed)]
 
 
-def _dates(column: Sql | None, config: AnalyticsConfig, margin: Margin) -> list[Fragment]:
+def _dates(column: Sql | None, days: DayRange, margin: Margin) -> list[Fragment]:
     """Return conditions that skip files by a date column, a day wider on both sides for time zones."""
     if column is None:
         return []
-    before = None if margin.before is None or config.START_DATE is None else -1 + (-margin.before // _DAY)
-    limits = ((">=", config.START_DATE, before), ("<=", config.END_DATE, 1 - (-margin.after // _DAY)))
+    before = None if margin.before is None else -1 + (-margin.before // DAY)
+    limits = ((">=", days.first, before), ("<=", days.last, 1 - (-margin.after // DAY)))
     return [
-        compose("{} " + operator + " {}", column, Literal(_moved(limit, days)))
-        for operator, limit, days in limits
-        if limit is not None and days is not None
+        _compared(column, operator, limit, moved_by)
+        for operator, limit, moved_by in limits
+        if limit is not None and moved_by is not None
     ]
+
+
+def _compared(column: Sql, operator: str, limit: Day, moved_by: int) -> Fragment:
+    if not isinstance(limit, DayParameter):
+        return compose("{} " + operator + " {}", column, Literal(_moved(limit, moved_by)))
+    return limit.limits(compose("{} " + operator + " {}", column, limit.day(moved_by)))
 
 
 def _moved(day: date, days: int) -> date:

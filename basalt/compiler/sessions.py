@@ -55,7 +55,7 @@ class _MarketStates:
         listing = SelectItem(self.source.require("ListingId", TABLE), "ListingId")
         where = [
             self.source.filter,
-            *date_conditions(self.source, self.contract, self.inputs.config, margin),
+            *date_conditions(self.source, self.contract, self.inputs.days, margin),
             *known_universe_conditions(self.source, self.inputs, relations),
             *conditions,
         ]

@@ -23,31 +23,34 @@ EXTENSIONS = (".py", *DOCUMENT_EXTENSIONS)
 """File name extensions of pipeline files."""
 
 
-def load_pipeline(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> AnalyticsConfig:
+def load_pipeline(
+    path: str | os.PathLike[str], overrides: Iterable[str] = (), *, folder: Path | None = None
+) -> AnalyticsConfig:
     """Return the configuration in a pipeline file: Python, YAML, TOML or JSON, told apart by the extension.
 
     A Python file defines ``CONFIG = AnalyticsConfig(...)`` or ``USER_CONFIG = {...}``. ``overrides`` such as
     ``PASSES[pass1].time_bucket_seconds=300`` replace values as if they were written in the file. Relative paths count
-    from the file's folder and come back absolute.
+    from the file's folder, or from ``folder``, and come back absolute; a Python file imports its neighbours there.
 
     Raises PipelineFileError when the file cannot be read, and ConfigurationError with every mistake in it.
     """
     name = os.fspath(path)
     file = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111 - an unknown user stays as written
     _check_is_file(file, name)
-    document = _read(file, name)
+    home = file.parent if folder is None else folder.absolute()
+    document = _read(file, name, home)
     changed = apply_overrides(document.raw, overrides)
 
     def origin(place: Place) -> str:
         return changed.behind(place) or document.origin(place)
 
-    return with_absolute_paths(validate(changed.raw, origin), file.parent, name)
+    return with_absolute_paths(validate(changed.raw, origin), home, name)
 
 
-def _read(file: Path, name: str) -> Document:
+def _read(file: Path, name: str, home: Path) -> Document:
     extension = file.suffix.lower()
     if extension == ".py":
-        return Document(dict(run_python_file(file, name)), lambda _: name)
+        return Document(dict(run_python_file(file, name, home)), lambda _: name)
     if extension not in EXTENSIONS:
         message = f"a pipeline file ends in {', '.join(EXTENSIONS)}, not in {file.suffix or 'nothing'}"
         raise PipelineFileError(message, place=name)

@@ -10,8 +10,9 @@ from typing import Literal
 import duckdb
 
 from basalt.compiler.binder import Schema
+from basalt.compiler.binding import tables_read
 from basalt.compiler.model import CompiledPipeline
-from basalt.compiler.pipeline import compile_pipeline, tables_read
+from basalt.compiler.pipeline import compile_pipeline
 from basalt.configuration import AnalyticsConfig
 from basalt.engine.lock_file import lock_differences
 from basalt.engine.source_files import check_files

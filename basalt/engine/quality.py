@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from basalt.compiler.buckets import midnight
 from basalt.configuration import AnalyticsConfig
 from basalt.configuration.buckets import NANOSECONDS
+from basalt.configuration.days import midnight
 from basalt.engine.inspection import Inspection
 from basalt.engine.job import Job
 from basalt.engine.slices import Slice

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+_HEAD = 10
+"""How many rows a notebook shows."""
+
+
 class PassResult:
     """The rows of one pass; they are computed once, when they are first read."""
 
@@ -59,6 +63,13 @@ class PassResult:
         """Return the rows as a pandas frame; needs pandas."""
         frame: pd.DataFrame = self.relation.df()
         return frame
+
+    def _repr_html_(self) -> str:
+        """Return the first rows as a notebook shows them."""
+        from basalt.compiler.display.notebook import rows_html  # noqa: PLC0415 - Pygments is imported when it is used
+
+        rows = self.relation.limit(_HEAD).fetchall()
+        return str(rows_html(self._runner.compiled.passes[self.name], rows))
 
     def __repr__(self) -> str:
         return f"<pass {self.name}: {', '.join(column.name for column in self.columns)}>"
@@ -113,6 +124,14 @@ class RunResult(Mapping[str, PassResult]):
         found = (*self.compiled.warnings, *self.manifest.warnings, *self._runner.warnings)
         return tuple(dict.fromkeys(found))
 
+    def states(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a pass with the states that later passes merge; raises as reading the pass does."""
+        return self._runner.read_states(name)
+
+    def check(self, name: str) -> None:
+        """Raise AmbiguousReferenceError where a pass looks up what is there twice, without computing the pass."""
+        self._runner.check(name)
+
     @property
     def checks(self) -> tuple[CheckResult, ...]:
         """How the quality checks of the passes computed so far came out, per batch where there are several."""
@@ -147,6 +166,10 @@ class RunResult(Mapping[str, PassResult]):
         if self._owns_connection:
             self.connection.close()
             self._runner.close()
+
+    def _repr_html_(self) -> str:
+        """Return the graph of the passes as a notebook shows it."""
+        return self.compiled._repr_html_()
 
     def __repr__(self) -> str:
         return f"<run of {', '.join(self)}>"

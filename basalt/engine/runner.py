@@ -69,6 +69,16 @@ class Runner:
         self._compute({name: None})
         return self.connection.sql(f"SELECT * FROM {self._store.name(name)}")
 
+    def read_states(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a pass with hidden columns, and of the days around, computing them as ``read`` does."""
+        self._compute({name: None})
+        return self.connection.sql(f"SELECT * FROM {self._store.whole(self.compiled.passes[name])}")
+
+    def check(self, name: str) -> None:
+        """Raise AmbiguousReferenceError where the checks of a pass, or of those that it reads, find something."""
+        for each in self.compiled.closure(name):
+            self._checks.refuse(self.compiled.passes[each])
+
     def write(self, tasks: Iterable[Task]) -> None:
         """Write passes to outputs.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from basalt.compiler.binder import Binder, Schema
 from basalt.compiler.buckets import BucketContract
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.grid import Grid, bucket_contract
 from basalt.compiler.moments import nanoseconds
@@ -41,7 +42,9 @@ class Events:
         tables = {name: bind_source(name, pipeline.TABLES.get(name), schemas[name], binder) for name in names}
         aliases = database_aliases(pipeline.TABLES.values())
         relations = {name: relation(name, pipeline.TABLES.get(name), aliases) for name in names}
-        return cls(tables[table], bucket_contract(config), Inputs(pipeline, tables, {}, {}), relations)
+        return cls(
+            tables[table], bucket_contract(config), Inputs(pipeline, DayRange.of(pipeline), tables, {}, {}), relations
+        )
 
     def listings(self) -> Fragment:
         """Return the query of the ListingId of each event."""

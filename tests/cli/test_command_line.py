@@ -21,7 +21,17 @@ def test_help_names_every_command(command: Command) -> None:
     done = command("--help")
     assert done.code == 0
     listed = done.out.partition("Commands:\n")[2].splitlines()
-    assert {line.split()[0] for line in listed} == {"analytics", "check", "compile", "pipeline", "sample", "schema"}
+    assert {line.split()[0] for line in listed} == {
+        "analytics",
+        "check",
+        "compile",
+        "docs",
+        "lineage",
+        "publish",
+        "pipeline",
+        "sample",
+        "schema",
+    }
     assert not [line for line in listed if line.endswith("...")]
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from basalt.compiler.day_range import DayRange
 from basalt.compiler.model import CompiledPipeline
 from basalt.compiler.pipeline import compile_pipeline
+from basalt.compiler.scripts import joined
 from basalt.configuration import AnalyticsConfig
 
 _FOLDER = Path(__file__).parent
@@ -17,7 +19,10 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class GoldenCase:
-    """A folder with ``pipeline.yaml``, the schemas of its sources where they are not canonical, and SQL per pass."""
+    """A folder with ``pipeline.yaml``, the schemas of its sources where they are not canonical, and SQL per pass.
+
+    ``scripts.json`` names the kinds of scripts that the folder has as well.
+    """
 
     folder: Path
 
@@ -47,7 +52,17 @@ class GoldenCase:
             files[f"{name}.sql"] = compiled.sql + "\n"
             if compiled.states_sql is not None:
                 files[f"{compiled.states_name}.sql"] = compiled.states_sql + "\n"
-        return dict(sorted(files.items()))
+        return dict(sorted((files | self._scripts()).items()))
+
+    def _scripts(self) -> dict[str, str]:
+        """The scripts of the case, a file for each kind."""
+        asked = self.folder / "scripts.json"
+        files: dict[str, str] = {}
+        for form in json.loads(asked.read_text(encoding="utf-8")) if asked.exists() else []:
+            days = DayRange.given_later(self.config) if form == "macros" else None
+            compiled = compile_pipeline(self.config, self.schemas(), is_complete=True, days=days)
+            files[f"script.{form}.sql"] = joined(compiled.scripts(form).values(), form)
+        return files
 
 
 def golden_cases() -> list[GoldenCase]:

@@ -23,7 +23,7 @@ def test_a_case_compiles_to_its_files(case: GoldenCase) -> None:
 
 @every_case
 def test_the_folder_of_a_case_holds_its_files_and_no_others(case: GoldenCase) -> None:
-    known = {"pipeline.yaml", "schemas.json"} | set(case.actual())
+    known = {"pipeline.yaml", "schemas.json", "scripts.json"} | set(case.actual())
     assert {path.name for path in case.folder.iterdir()} - known == set()
 
 

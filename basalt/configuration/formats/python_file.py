@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def run_python_file(path: Path, name: str) -> AnalyticsConfig | dict[str, Any]:
+def run_python_file(path: Path, name: str, folder: Path) -> AnalyticsConfig | dict[str, Any]:
     """Run a pipeline file and return its ``CONFIG``, a checked configuration, or its ``USER_CONFIG``, a mapping.
 
-    The file's folder can be imported from, as when Python runs it. ``name`` is what messages call the file. Raises
-    ConfigurationError when the file asks for a model with mistakes in it, and PipelineFileError when it fails in
+    ``folder`` can be imported from, as the file's own can when Python runs it. ``name`` is what messages call the file.
+    Raises ConfigurationError when the file asks for a model with mistakes in it, and PipelineFileError when it fails in
     another way or defines neither or both of the two names.
     """
     module = ModuleType(f"basalt pipeline {path}")
     module.__file__ = str(path)
-    with _as_running(module, path.parent):
+    with _as_running(module, folder):
         try:
             program = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
             exec(program, module.__dict__)  # noqa: S102 - the user's own program

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from basalt.compiler.buckets import midnight
 from basalt.compiler.columns import BoundColumn, key_column
+from basalt.compiler.day_range import Moment, MovingMoment, midnight
 from basalt.compiler.events import EventTable
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule
@@ -22,6 +22,7 @@ from basalt.compiler.sql import Fragment, Identifier, Sql, compose
 from basalt.compiler.templates import render
 from basalt.configuration import BookAnalyticsConfig
 from basalt.configuration.buckets import NANOSECONDS
+from basalt.errors import CompileError
 
 _DAY = 86_400 * NANOSECONDS
 _NEEDED_BY = "the book module"
@@ -99,7 +100,7 @@ class BookPass(EventsPass):
         opening = self._opening(relations)
         if not opening:
             return [scan]
-        body = opening_and_updates(opening[-1].name, scan.name, self._begin)
+        body = opening_and_updates(opening[-1].name, scan.name, self._known_begin)
         return [
             *opening,
             scan,
@@ -124,13 +125,27 @@ class BookPass(EventsPass):
         return self.config.name in self.inputs.continued
 
     @property
-    def _begin(self) -> int | None:
+    def _begin(self) -> Moment | None:
         """The moment, in nanoseconds, after which rows are: a midnight is of the days before where these have been run.
 
         Else both midnights belong to the dates, as buckets may have either.
         """
-        first = self.inputs.config.START_DATE
+        first = self.inputs.days.first
         return None if first is None else midnight(first) - (0 if self.is_continued else 1)
+
+    @property
+    def _known_begin(self) -> int | None:
+        """The same, where the dates are known: what stood before cannot be told of a day that may be left open.
+
+        Raises CompileError for parameters.
+        """
+        begin = self._begin
+        if isinstance(begin, MovingMoment):
+            message = "a book that goes on from day to day has no macro, whose first day may be left open"
+            raise CompileError(
+                message, place=f"pass {self.config.name}", suggestion="set reset to day, or ask for views"
+            )
+        return begin
 
     def _scan(self, where: list[Sql | None], relations: Relations) -> Fragment:
         time, type_ = self.source.event_time()
@@ -149,9 +164,9 @@ class BookPass(EventsPass):
 
     def _conditions(self, relations: Relations) -> list[Sql | None]:
         """Return the conditions that an update is one of the run's dates and counts."""
-        first, last = self.inputs.config.START_DATE, self.inputs.config.END_DATE
+        first, last = self.inputs.days.first, self.inputs.days.last
         begin = midnight(first) - 1 if self._is_daily and first is not None else self._begin
-        end = None if last is None else midnight(last) + _DAY
+        end = None if last is None else midnight(last, days_later=1)
         return [*self._rows(relations), *within(*self.source.event_time(), (begin, end), "right")]
 
     def _rows(self, relations: Relations) -> list[Sql | None]:

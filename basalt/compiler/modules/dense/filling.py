@@ -8,6 +8,7 @@ from functools import cached_property
 
 from basalt.compiler.buckets import BucketContract
 from basalt.compiler.columns import BoundColumn
+from basalt.compiler.day_range import Moment
 from basalt.compiler.labels import time_bucket
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.dense.timeline import DAY, ROWS, TIMELINE, start_of
@@ -45,7 +46,7 @@ class Filling:
     breaks: SessionBreaks | None = None
     max_age: int | None = None
     is_carried_in: bool = False
-    first_label: int | None = None
+    first_label: Moment | None = None
 
     @property
     def rows_of_the_run(self) -> list[Fragment]:

@@ -55,7 +55,7 @@ def _timeline(config: PassConfig, contract: BucketContract, inputs: Inputs) -> T
 def _filling(config: PassConfig, contract: BucketContract, inputs: Inputs, sparse: PlannedPass) -> Filling:
     """Return how empty buckets are filled: for a book from what stood before the timeline begins as well."""
     if isinstance(sparse, L2Pass) and not sparse.is_timed:
-        first = inputs.config.START_DATE
+        first = inputs.days.first
         return Filling(
             sparse,
             contract,

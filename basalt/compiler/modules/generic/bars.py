@@ -51,7 +51,7 @@ class Bars:
         dates: list[Sql | None] = []
         if isinstance(self.contract, BucketContract):
             shift = self.contract.label_shift * self.contract.width
-            edges = self.contract.event_bounds(inputs.config.START_DATE, inputs.config.END_DATE)
+            edges = self.contract.event_bounds(inputs.days)
             bounds = tuple(None if edge is None else edge + shift for edge in edges)
             time = self.table.columns["TimeBucket"]
             dates += within(time, self.types["TimeBucket"], (bounds[0], bounds[1]), "left")

@@ -10,6 +10,7 @@ from basalt.compiler.layout import on_one_line
 from basalt.compiler.lineage import ComputedColumn, Read, RowRule, StateFormula, merge_formula
 from basalt.compiler.modules.generic.aggregated_column import AggregatedColumn
 from basalt.compiler.modules.generic.bars import Bars
+from basalt.compiler.modules.generic.reference import ReferenceJoin
 from basalt.compiler.plan import Relations
 from basalt.compiler.sources import SourceTable
 from basalt.compiler.sql import Fragment, Identifier, conjunction, join
@@ -93,10 +94,19 @@ def row_rules(planned: GenericPass, relations: Relations) -> Iterator[RowRule]:
     members = planned.membership
     if members is not None:
         weight = () if members.weight is None else (members.weight,)
-        named = join(members.table.columns[column] for column in (*members.on, *weight))
+        named = join(members.table.columns[column] for column in (*members.matched_by, *weight))
         yield RowRule("members of a group, a row for each", members.table.name, named.text)
-    if planned.looked_up and (condition := planned.inputs.tables["reference"].filter) is not None:
-        yield RowRule("filter of TABLES.reference", "reference", condition.text)
+    if (reference := planned.reading.reference) is not None:
+        yield from _reference_rules(reference)
+
+
+def _reference_rules(joined: ReferenceJoin) -> Iterator[RowRule]:
+    """Yield what decides which row of the reference holds for a bar."""
+    table = joined.reference
+    named = join(table.columns[column] for column in joined.matched_by)
+    yield RowRule(f"looked up by {', '.join(joined.matched_by)}", table.name, named.text)
+    if table.filter is not None:
+        yield RowRule(f"filter of TABLES.{table.name}", table.name, table.filter.text)
 
 
 def _relation(planned: GenericPass, key: str) -> str:

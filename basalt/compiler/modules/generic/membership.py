@@ -42,6 +42,11 @@ class MembershipJoin:
         return "TimeBucket" in self.table
 
     @property
+    def matched_by(self) -> tuple[str, ...]:
+        """The columns of the table that tell which of its rows hold for a bar."""
+        return tuple(dict.fromkeys([*self.on, *self._dates, *(["TimeBucket"] if self.is_by_bucket else [])]))
+
+    @property
     def is_dated(self) -> bool:
         """Whether the join needs the bar's date."""
         return self._by_day or self._by_period

@@ -43,12 +43,17 @@ class ReferenceJoin:
     def _has_end(self) -> bool:
         return self._key[-1] == "ValidFrom" and "ValidTo" in self.reference
 
+    @property
+    def matched_by(self) -> tuple[str, ...]:
+        """The columns of the reference that tell which of its rows holds for a bar."""
+        return (*self._key, *(["ValidTo"] if self._has_end else []))
+
     def steps(self, bars: str, relations: Relations) -> list[Step]:
         """Return the steps that add the columns to the rows of the step ``bars``."""
         return [self._rows(relations), self._joined(bars)]
 
     def _rows(self, relations: Relations) -> Step:
-        dates = list(self._key[1:]) + (["ValidTo"] if self._has_end else [])
+        dates = self.matched_by[1:]
         items = [SelectItem(self.reference.require("ListingId", "the reference join"), "ListingId")]
         items += [SelectItem(as_date(self.reference, name), name) for name in dates]
         items += [SelectItem(self.reference.columns[name], name) for name in self.columns]

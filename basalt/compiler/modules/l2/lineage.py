@@ -90,7 +90,7 @@ def row_rules(planned: L2Pass, relations: Relations) -> Iterator[RowRule]:
     yield RowRule(f"key TimeBucket, {planned.contract.describe()}", table, time.text)
     if source.filter is not None:
         yield RowRule(f"filter of TABLES.{table}", table, source.filter.text)
-    if dates := date_conditions(source, planned.contract, inputs.config):
+    if dates := date_conditions(source, planned.contract, inputs.days):
         yield RowRule("START_DATE and END_DATE", table, join(dates, " AND ").text)
     if universe := universe_conditions(source, inputs, relations):
         yield RowRule("UNIVERSE", table, join(universe, " AND ").text)

@@ -128,8 +128,8 @@ class BookRows:
         return Step("carried_updates", body, "each update with what it leaves unchanged")
 
     def _within_dates(self) -> Step:
-        config, contract = self.inputs.config, self.grid.contract
-        first, last = contract.event_bounds(config.START_DATE, config.END_DATE)
+        contract = self.grid.contract
+        first, last = contract.event_bounds(self.inputs.days)
         bounds = (None if first is None else first - self.kept_before, last)
         where = within(Identifier("event_ns"), "BIGINT", bounds, contract.closed)
         where += [Fragment("is_break IS NULL")] if self.breaks else []

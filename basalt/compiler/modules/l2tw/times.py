@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from basalt.compiler.day_range import Moment, MovingMoment
 from basalt.compiler.layout import SelectItem
 from basalt.compiler.modules.events.carried import carried_items
 from basalt.compiler.modules.l2.rows import UPDATES, BookRows
 from basalt.compiler.modules.l2.states import STATES, PriceState
+from basalt.compiler.moments import limited
 from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import Window, add_columns, select
 from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, conjunction, join
@@ -109,14 +111,21 @@ class BookTimes:
 
     def _dated(self, bucket: str) -> list[Fragment]:
         """Return the conditions that a bucket is one of the run's dates."""
-        config, contract = self.rows.inputs.config, self.rows.grid.contract
-        first, last = contract.event_bounds(config.START_DATE, config.END_DATE)
+        first, last = self.rows.grid.contract.event_bounds(self.rows.inputs.days)
         edges = ((">=", first), ("<", last))
         return [
-            compose("{} " + operator + " {}", Identifier(bucket), Literal((edge - contract.origin) // contract.width))
+            limited(compose("{} " + operator + " {}", Identifier(bucket), self._number(edge)), edge)
             for operator, edge in edges
             if edge is not None
         ]
+
+    def _number(self, edge: Moment) -> Sql:
+        """Return the number of the bucket that starts at an edge."""
+        contract = self.rows.grid.contract
+        since = edge - contract.origin
+        if isinstance(since, MovingMoment):
+            return compose("({}) // {}", since.nanoseconds(), contract.width)
+        return Literal(since // contract.width)
 
     def _grouped(self) -> Step:
         items = [*map(SelectItem.column, _KEYS)]

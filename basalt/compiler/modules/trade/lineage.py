@@ -98,7 +98,7 @@ def row_rules(planned: TradePass, relations: Relations) -> Iterator[RowRule]:
     yield RowRule(f"key TimeBucket, {planned.contract.describe()}", planned.source.name, time.text)
     if source.filter is not None:
         yield RowRule(f"filter of TABLES.{source.name}", planned.source.name, source.filter.text)
-    if dates := date_conditions(source, planned.contract, inputs.config):
+    if dates := date_conditions(source, planned.contract, inputs.days):
         yield RowRule("START_DATE and END_DATE", planned.source.name, join(dates, " AND ").text)
     if universe := universe_conditions(source, inputs, relations):
         yield RowRule("UNIVERSE", planned.source.name, join(universe, " AND ").text)

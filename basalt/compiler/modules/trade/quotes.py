@@ -100,7 +100,7 @@ class QuoteLookup:
 
     def steps(self, inputs: Inputs, relations: Relations) -> list[Step]:
         """Return the steps from the quotes to the trades with their quotes."""
-        dates = date_conditions(self.quotes, self.contract, inputs.config, self.events.margin)
+        dates = date_conditions(self.quotes, self.contract, inputs.days, self.events.margin)
         universe = known_universe_conditions(self.quotes, inputs, relations) if self.config.by == "ListingId" else []
         conditions = [self.quotes.filter, *dates, *universe]
         standing = self._standing.steps(relations[self.quotes.name], conditions)

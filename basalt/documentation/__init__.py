@@ -1,0 +1,5 @@
+"""A page that documents a pipeline."""
+
+from basalt.documentation.page import page
+
+__all__ = ["page"]
