@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from basalt.compiler.binder import Schema
 from basalt.compiler.model import CompiledPass, CompiledPipeline
@@ -47,15 +46,15 @@ class Job:
         config = days.of(self.config, narrowed=self.compiled.passes[name].is_within_days)
         return compile_checks(config, self.compiled, self.schemas)[name]
 
-    def before(self, name: str, first: date | None, last: date, dataset: str) -> Job:
+    def before(self, name: str, days: Days, dataset: str) -> Job:
         """Return the job that computes a pass without its indicators for other days, and nothing else."""
         wanted = set(self.compiled.closure(name))
         unwritten: dict[str, object] = {"output": None, "extra_outputs": [], "quality": None}
         passes = [each.model_copy(update=unwritten) for each in self.config.PASSES if each.name in wanted]
         passes = [_without_indicators(each) if each.name == name else each for each in passes]
         changes = {
-            "START_DATE": first,
-            "END_DATE": last,
+            "START_DATE": days.first,
+            "END_DATE": days.last,
             "DATASETNAME": dataset,
             **dict.fromkeys(("OUTPUT_TARGET", "QUALITY")),
         }

@@ -18,6 +18,7 @@ from basalt.engine.checks import Checks
 from basalt.engine.failures import of_pass
 from basalt.engine.indicators import ReadBack, SortedRows, add_indicators
 from basalt.engine.job import Job
+from basalt.engine.landed import read_landed
 from basalt.engine.landing import Arriving, Landing
 from basalt.engine.namespace import own_schema
 from basalt.engine.observing import PassReport
@@ -227,9 +228,17 @@ class Runner:
 
     def _read_days(self, name: str, first: date | None, last: date) -> pa.Table:
         """Return the rows of a pass for days before the range, without its indicators."""
+        wanted, compiled = Days(first, last), self.compiled.passes[name]
+        landed = [each for each in self._session.landed.before(name, last) if wanted.overlaps(each[0])]
+        found = [read_landed(self.connection, compiled, days, output, wanted) for days, output in landed]
+        left = wanted.without(Days(landed[-1][0].first, last)) if landed else [wanted]
+        return pa.concat_tables([*(self._computed(name, each) for each in left), *found], promote_options="default")
+
+    def _computed(self, name: str, days: Days) -> pa.Table:
+        """Return the rows of a pass, without its indicators, in a run within the run."""
         dataset = f"{self._job.config.DATASETNAME}__before"
         with own_schema(self.connection, dataset):
-            runner = Runner(self._session.aside(), self._job.before(name, first, last, dataset))
+            runner = Runner(self._session.aside(), self._job.before(name, days, dataset))
             try:
                 return runner.read(name).to_arrow_table()
             finally:

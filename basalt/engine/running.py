@@ -28,6 +28,8 @@ def run_batches(session: Session, job: Job, manifest: Manifest, *, restate: bool
         with suppress(BasaltError):
             _run_batch(session, schedule, batch, manifest)
         record = manifest.batches[-1]
+        if record.error is None:
+            _remember(session, job, batch)
         session.observer.batch_finished(batch.days, record.status, record.error)
         if record.error is not None and fail_fast:
             break
@@ -68,6 +70,13 @@ def _recorded(batch: Batch, runner: Runner, manifest: Manifest) -> Iterator[None
         manifest.batches.append(
             BatchRecord(batch, tuple(runner.reports), runner.warnings, seconds, failure, runner.checks)
         )
+
+
+def _remember(session: Session, job: Job, batch: Batch) -> None:
+    """Have later batches read what a batch has in its outputs, where that is known to be what it would compute."""
+    for task in batch.tasks:
+        if task.reason is not None or not job.config.SKIP_EXISTING_OUTPUT:
+            session.landed.add(task.pass_name, batch.days, task.output)
 
 
 def _raise_failed(manifest: Manifest) -> None:

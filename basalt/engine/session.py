@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
+from basalt.engine.landed import Landed
 from basalt.engine.observing import Observer, Silent
 from basalt.engine.row_groups import RowGroups
 
@@ -21,6 +22,8 @@ class Session:
     observer: Observer
     row_groups: RowGroups
     keeps_passes: bool = False
+    landed: Landed = field(default_factory=Landed)
+    """What batches before have in their outputs."""
 
     @classmethod
     def of(
