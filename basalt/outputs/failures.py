@@ -1,4 +1,4 @@
-"""Says which output could not be written, and why."""
+"""Says which output could not be written or read, and why."""
 
 from __future__ import annotations
 
@@ -19,10 +19,23 @@ def writing_to(place: str) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        message = f"cannot write {place}: {reason}"
+        message = f"cannot write {place}: {_reason(error)}"
         hint = "make room there, or write elsewhere" if _is_full(error) else ""
         raise OutputError(message, place=place, suggestion=hint) from error
+
+
+@contextmanager
+def reading_from(place: str) -> Iterator[None]:
+    """Raise what goes wrong with files in the block as an OutputError that names the place."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        message = f"cannot read {place}: {_reason(error)}"
+        raise OutputError(message, place=place) from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error).splitlines()[0]
 
 
 def _is_full(error: Exception) -> bool:

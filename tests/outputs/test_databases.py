@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from bars import MINUTE, SCHEMA, Row, bars, day, in_order, open_output, put, shape, table, write
+from bars import MINUTE, SCHEMA, Row, bars, day, has_days, in_order, open_output, put, shape, table, write
 from readers import KINDS
 from servers import Server
 
@@ -71,15 +71,15 @@ def test_replace_replaces_the_days_of_the_run(place: Place) -> None:
         write(place.target(), 0, 3, bars(0, 3, 1), 1)
         write(place.target(), 1, 2, bars(1, 2, 2), 2)
         assert place.rows() == in_order(of_days(bars(0, 3, 1), 0, 3) + bars(1, 2, 2))
-    with open_output(place.target()).held() as held:
-        told = [(each.first, each.last, each.run, each.rows) for each in held.records()]
-        assert told == [
-            (day(0), day(0), "run 1", None),
-            (day(1), day(2), "run 2", 80),
-            (day(3), day(3), "run 1", None),
-        ]
-        assert held.exists(day(0), day(3))
-        assert not held.exists(day(0), day(4))
+    output = open_output(place.target())
+    told = [(each.first, each.last, each.run, each.rows) for each in output.records()]
+    assert told == [
+        (day(0), day(0), "run 1", None),
+        (day(1), day(2), "run 2", 80),
+        (day(3), day(3), "run 1", None),
+    ]
+    assert has_days(output, day(0), day(3))
+    assert not has_days(output, day(0), day(4))
 
 
 def test_append_leaves_the_rows_of_others_and_doubles_none_of_its_own(place: Place) -> None:
@@ -115,8 +115,7 @@ def test_overwrite_leaves_the_last_run_alone(place: Place) -> None:
     assert place.rows() == in_order(bars(3, 3, 2))
     output = open_output(place.target(mode="overwrite"))
     assert not output.holds_many
-    with output.held() as held:
-        assert [each.run for each in held.records()] == ["run 2"]
+    assert [each.run for each in output.records()] == ["run 2"]
 
 
 def test_fail_refuses_days_that_have_rows(place: Place) -> None:

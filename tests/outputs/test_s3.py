@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bars import Row, bars, day, in_order, open_output, table, write
+from bars import Row, bars, day, has_days, in_order, open_output, table, write
 from deltalake import DeltaTable
 from servers import Store
 from trade_outputs import minutes, trades, written
@@ -57,12 +57,13 @@ def test_days_are_replaced_and_recorded(store: Store, target: dict[str, Any]) ->
         assert same(store, target, bars(0, 0, 1) + bars(1, 1, 2) + bars(2, 2, 1))
     write(target, 1, 2, bars(1, 2, 3), 3)
     assert same(store, target, bars(0, 0, 1) + bars(1, 2, 3))
-    with open_output(target).held() as held:
-        assert [(each.first, each.last, each.run) for each in held.records()] == [
-            (day(0), day(0), "run 1"),
-            (day(1), day(2), "run 3"),
-        ]
-        assert held.exists(day(0), day(2))
+    output = open_output(target)
+    assert [(each.first, each.last, each.run) for each in output.records()] == [
+        (day(0), day(0), "run 1"),
+        (day(1), day(2), "run 3"),
+    ]
+    assert has_days(output, day(0), day(2))
+    with output.held():
         assert [key.rpartition("/")[2] for key in store.names() if "_basalt" in key] == ["lock"]
     assert [key for key in store.names() if "_basalt" in key] == []
 
@@ -123,7 +124,7 @@ def test_a_pipeline_lands_in_s3_and_its_passes_are_read_on(store: Store, tmp_pat
 
 
 def test_a_bucket_that_is_not_there_is_named(store: Store) -> None:
-    with pytest.raises(OutputError, match="cannot write s3://nowhere"):
+    with pytest.raises(OutputError, match="cannot use s3://nowhere"):
         write({"path_template": "s3://nowhere/{pass}"}, 0, 0, bars(0, 0, 1))
     assert store.names() == []
 

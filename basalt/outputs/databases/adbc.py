@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -55,10 +56,24 @@ class SQLiteFile:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open the file, and begin a transaction."""
-        driver = required("adbc_driver_sqlite.dbapi", "sqlite", self.place)
         with writing_to(self.place):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with _failing(SecretUrl(self.place), driver), closing(driver.connect(str(self.path))) as connection:
+        with self._opened(str(self.path)) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session | None]:
+        """Open the file to read it. SQLite itself then undoes what a killed program left half done."""
+        if not self.path.exists():
+            yield None
+            return
+        with self._opened(f"file:{quote(str(self.path))}?mode=rw") as session:
+            yield session
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[Session]:
+        driver = required("adbc_driver_sqlite.dbapi", "sqlite", self.place)
+        with _failing(SecretUrl(self.place), driver), closing(driver.connect(name)) as connection:
             session = _AdbcSession(connection, "?")
             session.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
             yield session
@@ -97,6 +112,12 @@ class Postgres:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Connect, and begin a transaction."""
+        with self._connected() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Connect to read."""
         with self._connected() as session:
             yield session
 
@@ -156,7 +177,7 @@ def _failing(url: SecretUrl, driver: Any) -> Iterator[None]:  # noqa: ANN401 - a
         yield
     except driver.Error as error:
         reason = url.without_secrets(str(error).splitlines()[0])
-        message = f"cannot write {url}: {reason}"
+        message = f"cannot use {url}: {reason}"
         if "locked" in reason:
             raise OutputBusyError(message, place=str(url)) from None
         raise OutputError(message, place=str(url)) from None

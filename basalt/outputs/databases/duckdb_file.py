@@ -54,12 +54,18 @@ class DuckDBFile:
         """Open the file, and begin a transaction."""
         with writing_to(self.place):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with duckdb.connect(str(self.path)) as connection:
-                connection.execute("BEGIN")
-                yield _DuckDBSession(connection)
-        except duckdb.Error as error:
-            raise _failed(error, self.place) from None
+        with _failing(self.place), duckdb.connect(str(self.path)) as connection:
+            connection.execute("BEGIN")
+            yield _DuckDBSession(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session | None]:
+        """Open the file to read it. DuckDB refuses that while another program has it open to write."""
+        if not self.path.exists():
+            yield None
+            return
+        with _failing(self.place), duckdb.connect(str(self.path), read_only=True) as connection:
+            yield _DuckDBSession(connection)
 
 
 @dataclass(frozen=True)
@@ -105,9 +111,16 @@ _ARROW = {
 }
 
 
-def _failed(error: duckdb.Error, place: str) -> OutputError:
-    reason = str(error).splitlines()[0]
-    if "Could not set lock" in reason:
-        return OutputBusyError(f"another program has {place} open: {reason}", place=place, suggestion="close it there")
-    hint = "make room there, or write elsewhere" if "No space left" in reason or "File too large" in reason else ""
-    return OutputError(f"cannot write {place}: {reason}", place=place, suggestion=hint)
+@contextmanager
+def _failing(place: str) -> Iterator[None]:
+    """Raise what DuckDB refuses as an OutputError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        if "Could not set lock" in reason:
+            message = f"another program has {place} open: {reason}"
+            raise OutputBusyError(message, place=place, suggestion="close it there") from None
+        hint = "make room there, or write elsewhere" if "No space left" in reason or "File too large" in reason else ""
+        message = f"cannot use {place}: {reason}"
+        raise OutputError(message, place=place, suggestion=hint) from None
