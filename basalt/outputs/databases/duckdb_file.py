@@ -15,8 +15,7 @@ from basalt.errors import OutputBusyError, OutputError
 from basalt.outputs.databases.session import Session, TableName, moment_text
 from basalt.outputs.databases.storage import Stored, standard
 from basalt.outputs.failures import writing_to
-from basalt.outputs.paths import STATE
-from basalt.outputs.work_area import WorkArea
+from basalt.outputs.work_area import area_of_table
 
 _ROWS = "basalt_rows"
 
@@ -45,8 +44,7 @@ class DuckDBFile:
     @contextmanager
     def locked(self, table: TableName) -> Iterator[None]:
         """Hold a table for a run."""
-        area = WorkArea(self.path.parent / STATE / self.path.name / str(table), f"{self.place}: {table}")
-        with area.held():
+        with area_of_table(self.path, table).held():
             yield
 
     @contextmanager

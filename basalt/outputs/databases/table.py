@@ -107,10 +107,11 @@ class HeldTable:
         output = self.output
         with output.database.session() as session, rows.spool.reader() as reader:
             state = _state(session, output.table)
-            Changes(output.database, session, output.table, output.shape, output.types).make(
-                output.mode, days, state.records(), reader
-            )
+            records = state.records()
             state.forget(days if output.holds_many else Days(None, None))
+            Changes(output.database, session, output.table, output.shape, output.types).make(
+                output.mode, days, records, reader
+            )
             if rows.origin is not None:
                 state.add(rows.origin.written(output.shape.name, days, rows.spool.count))
             session.commit()
