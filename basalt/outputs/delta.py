@@ -179,7 +179,7 @@ class HeldDelta:
 
     def _was_appended(self, days: Days) -> bool:
         """Tell whether rows of exactly these days were appended before, which are then replaced."""
-        found = [each.days for each in self.output.area.state.records() if each.days.overlaps(days)]
+        found = [each for each in self.output.area.state.days() if each.overlaps(days)]
         if found and found != [days]:
             message = f"{', '.join(map(str, found))} were appended together to {self.output.place}, and overlap {days}"
             hint = "write the same range, or use mode: replace"

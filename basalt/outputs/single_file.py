@@ -57,8 +57,12 @@ class SingleFile:
 
     def records(self) -> list[Written]:
         """Return the records of files that are there."""
+        return self.records_touching(Days(None, None))
+
+    def records_touching(self, days: Days) -> list[Written]:
+        """Return the records that tell of any of the days, of files that are there."""
         with reading_from(self.place):
-            found = self._area.state.records()
+            found = self._area.state.touching(days)
             return [each for each in found if all((self.root / name).is_file() for name in each.files)]
 
     @contextmanager
@@ -114,8 +118,8 @@ class HeldFile:
             raise OutputError(message, place=str(path))
         if not self.output.holds_many:
             return
-        for each in self.output.records():
-            if each.days.overlaps(days) and not days.contains(each.days):
+        for each in self.output.records_touching(days):
+            if not days.contains(each.days):
                 message = f"the days {days} are some of those in {', '.join(each.files)}, which cannot be cut"
                 hint = "write the whole range, or use partition_by: Date"
                 raise OutputRangeError(message, place=str(path), suggestion=hint)
@@ -126,7 +130,7 @@ class HeldFile:
         _sync(rows.path)
         state = self.area.state
         whole = days if self.output.holds_many else Days(None, None)
-        replaced = {name for each in state.records() if whole.contains(each.days) for name in each.files}
+        replaced = {name for each in state.touching(whole) if whole.contains(each.days) for name in each.files}
         name = os.path.relpath(path, self.output.root)
         written = rows.origin.written(self.output.paths.pass_name, days, rows.count, (name,)) if rows.origin else None
         takeover = Takeover(str(rows.path), tuple(sorted(replaced - {name})), written)

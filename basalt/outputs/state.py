@@ -71,22 +71,34 @@ class State:
 
     def records(self) -> list[Written]:
         """Return all records, in order of days."""
-        found = [self._read(name) for name in self.files.names() if name.endswith(_SUFFIX)]
-        return sorted((each for each in found if each is not None), key=lambda each: each.days.bounds)
+        return self.touching(Days(None, None))
+
+    def days(self) -> list[Days]:
+        """Return the days of all records, in order; that opens none."""
+        named = [Days.named(name.removesuffix(_SUFFIX)) for name in self.files.names() if name.endswith(_SUFFIX)]
+        return sorted((each for each in named if each is not None), key=lambda each: each.bounds)
+
+    def touching(self, days: Days) -> list[Written]:
+        """Return the records that tell of any of the days, in order; others are not opened."""
+        found = [self._read(each) for each in self.days() if each.overlaps(days)]
+        return [each for each in found if each is not None]
 
     def forget(self, days: Days) -> None:
         """Take days out of the records, before their rows change; records that reach beyond are split."""
-        for each in self.records():
-            if each.days.overlaps(days):
-                self.add(*each.without(days))
-                self.files.remove(_name(each.days))
+        for each in self.days():
+            if not each.overlaps(days):
+                continue
+            written = None if days.contains(each) else self._read(each)
+            if written is not None:
+                self.add(*written.without(days))
+            self.files.remove(_name(each))
 
-    def _read(self, name: str) -> Written | None:
+    def _read(self, days: Days) -> Written | None:
         """Return a record, None for one that another run removed just now.
 
         One that a failing disk left unreadable tells of nothing either, and its rows are written anew.
         """
-        content = self.files.read(name)
+        content = self.files.read(_name(days))
         try:
             return None if content is None else Written.from_json(content)
         except (ValueError, KeyError):

@@ -11,6 +11,7 @@ from readers import KINDS
 from test_s3 import DATED, DELTA, FOLDER
 
 from basalt.errors import OutputError
+from basalt.outputs.written import Written
 
 if TYPE_CHECKING:
     from servers import Server
@@ -109,3 +110,24 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     record.symlink_to(record)
     with pytest.raises(OutputError, match=f"cannot read {tmp_path}/bars"):
         told(target)
+
+
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_a_day_opens_no_record_of_another_day(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = KINDS[kind].target(tmp_path)
+    opened: list[str] = []
+    read = Written.from_json
+
+    def counted(text: str | bytes) -> Written:
+        written = read(text)
+        opened.append(written.days.text)
+        return written
+
+    for number in range(4):
+        write(target, number, number, bars(number, number, 0, 5), number)
+    monkeypatch.setattr(Written, "from_json", counted)
+    write(target, 4, 4, bars(4, 4, 4, 5), 4)
+    write(target, 2, 2, bars(2, 2, 5, 5), 5)
+    assert set(opened) <= {of_run(2)[0]}
+    monkeypatch.undo()
+    assert told(target) == [of_run(0), of_run(1), (of_run(2)[0], "run 5"), of_run(3), of_run(4)]

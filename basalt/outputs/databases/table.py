@@ -107,10 +107,10 @@ class HeldTable:
         output = self.output
         with output.database.session() as session, rows.spool.reader() as reader:
             state = _state(session, output.table)
-            records = state.records()
+            recorded = state.days()
             state.forget(days if output.holds_many else Days(None, None))
             Changes(output.database, session, output.table, output.shape, output.types).make(
-                output.mode, days, records, reader
+                output.mode, days, recorded, reader
             )
             if rows.origin is not None:
                 state.add(rows.origin.written(output.shape.name, days, rows.spool.count))
