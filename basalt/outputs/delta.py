@@ -21,7 +21,7 @@ from basalt.outputs.databases.session import moment_text, quoted
 from basalt.outputs.databases.storage import Stored, conformed, standard
 from basalt.outputs.delta_commit import BegunCommit
 from basalt.outputs.delta_orphans import remove_orphans
-from basalt.outputs.failures import reading_from, writing_to
+from basalt.outputs.failures import reading_from, room_hint, writing_to
 from basalt.outputs.partitions import Partitioning
 from basalt.outputs.required import required
 from basalt.outputs.shape import PassShape
@@ -149,16 +149,22 @@ class HeldDelta:
         written = rows.origin.written(self.output.shape.name, days, rows.spool.count) if rows.origin else None
         begun = BegunCommit.of(days, written)
         begun.note(self.output.area.state.files)
-        with rows.spool.reader() as reader:
-            self.module.write_deltalake(
-                self.output.location,
-                reader,
-                partition_by=list(self.output.target.partition_by) or None,
-                commit_properties=self.module.CommitProperties(custom_metadata=begun.metadata),
-                **how,
-            )
-        self._record(begun)
-        BegunCommit.forget(self.output.area.state.files)
+        try:
+            with rows.spool.reader() as reader:
+                self.module.write_deltalake(
+                    self.output.location,
+                    reader,
+                    partition_by=list(self.output.target.partition_by) or None,
+                    commit_properties=self.module.CommitProperties(custom_metadata=begun.metadata),
+                    **how,
+                )
+            self._record(begun)
+            BegunCommit.forget(self.output.area.state.files)
+        except self.module.exceptions.CommitFailedError:
+            BegunCommit.forget(self.output.area.state.files)  # files that no commit tells of may be the other's
+            raise
+        finally:
+            self.heal()  # nothing is left to do where all went well
 
     def _record(self, begun: BegunCommit) -> None:
         state = self.output.area.state
@@ -252,7 +258,7 @@ def _failing(
         raise OutputBusyError(message, place=place, suggestion="run again") from None
     except module.exceptions.DeltaError as error:
         message = f"cannot use {place}: {_first_line(error)}"
-        raise OutputError(message, place=place) from None
+        raise OutputError(message, place=place, suggestion=room_hint(str(error))) from None
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from basalt.errors import OutputError
 
+_MAKE_ROOM = "make room there, or write elsewhere"
+_TOLD_FULL = ("No space left", "File too large", "disk is full", "Disk quota exceeded")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -20,8 +22,8 @@ def writing_to(place: str) -> Iterator[None]:
         yield
     except (OSError, pa.ArrowException) as error:
         message = f"cannot write {place}: {_reason(error)}"
-        hint = "make room there, or write elsewhere" if _is_full(error) else ""
-        raise OutputError(message, place=place, suggestion=hint) from error
+        full = getattr(error, "errno", None) in _FULL
+        raise OutputError(message, place=place, suggestion=_MAKE_ROOM if full else room_hint(str(error))) from error
 
 
 @contextmanager
@@ -34,9 +36,10 @@ def reading_from(place: str) -> Iterator[None]:
         raise OutputError(message, place=place) from error
 
 
+def room_hint(reason: str) -> str:
+    """Return what to do where a reason tells of a full disk; nothing for another one."""
+    return _MAKE_ROOM if any(each in reason for each in _TOLD_FULL) else ""
+
+
 def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error).splitlines()[0]
-
-
-def _is_full(error: Exception) -> bool:
-    return getattr(error, "errno", None) in _FULL or "No space left" in str(error)

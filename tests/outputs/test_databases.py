@@ -166,6 +166,31 @@ def test_a_transaction_that_fails_at_its_end_changes_nothing(
     assert set(second) <= set(place.rows())
 
 
+@pytest.mark.parametrize("driver", ["", "+psycopg"])
+def test_a_connection_that_is_killed_leaves_the_table(
+    server: Server, driver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = {"type": "sql", "url": server.url.replace("postgresql:", f"postgresql{driver}:")}
+    write(target, 0, 1, bars(0, 1, 1), 1)
+
+    def killed(*_: object) -> None:
+        with server.connect() as connection:
+            query = (
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name LIKE 'basalt,%'"
+            )
+            assert len(connection.execute(query).fetchall()) == 2, "the one that writes and the one that holds"
+
+    with monkeypatch.context() as patched:
+        patched.setattr(State, "add", killed)
+        with pytest.raises(OutputError):
+            write(target, 0, 1, bars(0, 1, 2), 2)
+    with server.connect() as connection:
+        assert in_order(connection.execute(f"SELECT {NAMES} FROM bars").fetchall()) == in_order(bars(0, 1, 1))
+    assert [each.run for each in open_output(target).records()] == ["run 1"]
+    write(target, 0, 1, bars(0, 1, 2), 2)
+    assert [each.run for each in open_output(target).records()] == ["run 2"]
+
+
 def test_a_first_run_that_fails_leaves_no_table(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(State, "add", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):

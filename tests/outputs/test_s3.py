@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -112,6 +113,44 @@ def test_the_lock_of_a_killed_run_of_this_machine_is_removed(store: Store, host:
     else:
         write(FOLDER, 0, 0, bars(0, 0, 1))
         assert same(store, FOLDER, bars(0, 0, 1))
+
+
+KILLED = """
+import os, signal, sys
+from bars import bars, write
+from basalt.outputs.object_store import Bucket
+
+put = Bucket.write
+
+def killed(bucket, key, content):
+    if "_basalt" in key:
+        return put(bucket, key, content)
+    if sys.argv[2] == "after":
+        put(bucket, key, content)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Bucket.write = killed
+write({"path_template": sys.argv[1]}, 0, 1, bars(0, 1, 2), 2)
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_run_that_is_killed_leaves_the_old_object_or_the_new_one(store: Store, moment: str) -> None:
+    write(DATED, 0, 1, bars(0, 1, 1), 1)
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, DATED["path_template"], moment],
+        env={**os.environ, "PYTHONPATH": f"{Path(__file__).parent}:{Path(basalt.__file__).parents[1]}"},
+        check=False,
+    )
+    assert ran.returncode == -signal.SIGKILL
+    objects = [pq.read_table(io.BytesIO(store.read(key))) for key in store.names() if key.endswith(".parquet")]
+    (found,) = objects
+    assert found.equals(table(bars(0, 1, 1 if moment == "before" else 2)))
+    assert open_output(DATED).records() == []
+    write(DATED, 0, 1, bars(0, 1, 2), 2)
+    assert same(store, DATED, bars(0, 1, 2))
+    assert [each.run for each in open_output(DATED).records()] == ["run 2"]
+    assert [key for key in store.names() if "_basalt" in key] == []
 
 
 def test_a_pipeline_lands_in_s3_and_its_passes_are_read_on(store: Store, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from basalt.outputs.databases.postgres_lock import introduce, literal, lock
 from basalt.outputs.databases.secrets import SecretUrl
 from basalt.outputs.databases.session import Session, TableName, moment_text
 from basalt.outputs.databases.storage import Stored, sqlite, standard
-from basalt.outputs.failures import writing_to
+from basalt.outputs.failures import room_hint, writing_to
 from basalt.outputs.required import required
 from basalt.outputs.work_area import area_of_table
 
@@ -170,4 +170,4 @@ def _failing(url: SecretUrl, driver: Any) -> Iterator[None]:  # noqa: ANN401 - a
         message = f"cannot use {url}: {reason}"
         if "locked" in reason:
             raise OutputBusyError(message, place=str(url)) from None
-        raise OutputError(message, place=str(url)) from None
+        raise OutputError(message, place=str(url), suggestion=room_hint(reason)) from None

@@ -14,7 +14,7 @@ import pyarrow as pa
 from basalt.errors import OutputBusyError, OutputError
 from basalt.outputs.databases.session import Session, TableName, moment_text
 from basalt.outputs.databases.storage import Stored, standard
-from basalt.outputs.failures import writing_to
+from basalt.outputs.failures import room_hint, writing_to
 from basalt.outputs.work_area import area_of_table
 
 _ROWS = "basalt_rows"
@@ -119,6 +119,5 @@ def _failing(place: str) -> Iterator[None]:
         if "Could not set lock" in reason:
             message = f"another program has {place} open: {reason}"
             raise OutputBusyError(message, place=place, suggestion="close it there") from None
-        hint = "make room there, or write elsewhere" if "No space left" in reason or "File too large" in reason else ""
         message = f"cannot use {place}: {reason}"
-        raise OutputError(message, place=place, suggestion=hint) from None
+        raise OutputError(message, place=place, suggestion=room_hint(reason)) from None

@@ -19,7 +19,7 @@ from basalt.outputs.databases.secrets import SecretUrl
 from basalt.outputs.databases.session import Session, TableName, moment_text
 from basalt.outputs.databases.sqlalchemy_types import column_type, on_dialect
 from basalt.outputs.databases.storage import Stored, sqlite, standard
-from basalt.outputs.failures import writing_to
+from basalt.outputs.failures import room_hint, writing_to
 from basalt.outputs.lock import exclusive
 from basalt.outputs.required import required
 from basalt.outputs.work_area import area_of_table
@@ -141,7 +141,7 @@ class SQLAlchemyDatabase:
     def _refused(self, error: BaseException) -> OutputError:
         reason = self.url.without_secrets(str(error).splitlines()[0])
         kind = OutputBusyError if "locked" in reason else OutputError
-        return kind(f"cannot use {self.place}: {reason}", place=self.place)
+        return kind(f"cannot use {self.place}: {reason}", place=self.place, suggestion=room_hint(reason))
 
 
 @dataclass(frozen=True)
