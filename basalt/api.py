@@ -215,7 +215,8 @@ def plan(
 
     The reason of a task is ``new``, ``changed configuration``, ``changed templates``, ``changed input: ...``, ``changed
     output settings``, ``changed engine: ...`` or ``forced``, and None where what is there is what would be written.
-    Raises what ``compile`` raises, and OutputBusyError while another run writes an output.
+    Another run may write the outputs meanwhile. Raises what ``compile`` raises, and OutputError for an output whose
+    records cannot be read.
     """
     pipeline = _configuration(config, tables)
     with _lent(connection) as lent:

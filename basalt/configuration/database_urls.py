@@ -9,9 +9,6 @@ from urllib.parse import parse_qsl, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCHEMES = ("postgresql", "postgres", "sqlite")
-"""What the URL of a database may begin with."""
-
 _REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = re.compile(r"pass|pwd|secret|token|key|credential", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*")
@@ -25,9 +22,6 @@ def check_url(url: str) -> str:
     scheme, sign, rest = url.partition("://")
     if not sign or not _SCHEME.fullmatch(scheme):
         message = "not the URL of a database; write postgresql://me:${PGPASSWORD}@host/db or sqlite:///file.db"
-        raise ValueError(message)
-    if scheme not in SCHEMES:
-        message = f"{scheme}:// is not a database that can be written; there are {', '.join(SCHEMES)}"
         raise ValueError(message)
     if any(secret and not _REFERENCE.fullmatch(secret) for secret in _secrets(rest)):
         message = "a secret is written out in the URL; put it into the environment and write ${NAME} in its place"

@@ -160,13 +160,14 @@ class _TableTarget(_Target):
 
 
 class SqlTarget(_TableTarget):
-    """A pass as a table of Postgres or SQLite; each run is one transaction."""
+    """A pass as a table of Postgres, SQLite, or a database that SQLAlchemy knows; each run is one transaction."""
 
     type: Literal["sql"] = "sql"
     """The kind of target."""
     url: str
     """URL of the database: ``postgresql://me:${PGPASSWORD}@host/db``, or ``sqlite:///market.db``, which is relative to
-    the pipeline file. ``${NAME}`` is taken from the environment, and a password always is."""
+    the pipeline file, or any URL of SQLAlchemy's: ``postgresql+psycopg://``, ``mysql+pymysql://``. ``${NAME}`` is taken
+    from the environment, and a password always is."""
 
     @field_validator("url")
     @classmethod

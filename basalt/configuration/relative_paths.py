@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from basalt.configuration.tables import TableConfig
 
 
-_SQLITE = "sqlite:///"
+_FILE_URL = re.compile(r"(?P<scheme>(?:sqlite|duckdb)(?:\+\w+)?:///)(?P<path>.+)")
 
 
 def with_absolute_paths(config: AnalyticsConfig, folder: Path, file: str) -> AnalyticsConfig:
@@ -57,17 +58,17 @@ def _pass(each: PassConfig, base: Path) -> PassConfig:
 def _target(target: OutputTarget, base: Path) -> OutputTarget:
     match target.type:
         case "sql":
-            return target.model_copy(update={"url": _sqlite_url(target.url, base)})
+            return target.model_copy(update={"url": _file_url(target.url, base)})
         case "duckdb":
             return target.model_copy(update={"file": _absolute(target.file, base, _literal_braces)})
         case _:
             return target.model_copy(update={"path_template": _absolute(target.path_template, base, _literal_braces)})
 
 
-def _sqlite_url(url: str, base: Path) -> str:
-    """Return a URL with the path of an SQLite file below ``base``; a path that begins with a slash is absolute."""
-    prefix, path = url[: len(_SQLITE)], url[len(_SQLITE) :]
-    return prefix + _absolute(path, base, str) if prefix == _SQLITE and path else url
+def _file_url(url: str, base: Path) -> str:
+    """Return a URL with the path of a database file below ``base``; a path that begins with a slash is absolute."""
+    named = _FILE_URL.fullmatch(url)
+    return named["scheme"] + _absolute(named["path"], base, str) if named else url
 
 
 def _table(table: TableConfig, base: Path, place: str) -> TableConfig:

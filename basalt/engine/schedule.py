@@ -62,7 +62,8 @@ class Schedule:
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches in order of days.
 
-        Raises OutputBusyError when another run writes an output, SourceNotFoundError for a source that is not there.
+        Raises OutputError for an output whose records cannot be read, SourceNotFoundError for a source that is not
+        there.
         """
         for days in self._days:
             yield Batch(days, tuple(self._tasks(days)))
@@ -88,8 +89,7 @@ class Schedule:
     def _known(self, key: tuple[str, int], output: Output) -> list[Written]:
         """Return the records of an output, as they are when they are first asked for."""
         if key not in self._records:
-            with output.held() as held:
-                self._records[key] = held.records()
+            self._records[key] = output.records()
         return self._records[key]
 
     def _reason(self, records: list[Written], days: Days, now: Now, output: Output) -> str | None:

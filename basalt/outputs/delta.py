@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import time
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,17 +19,14 @@ from basalt.errors import OutputBusyError, OutputError, OutputRangeError, listin
 from basalt.outputs.area import Area
 from basalt.outputs.databases.session import moment_text, quoted
 from basalt.outputs.databases.storage import Stored, conformed, standard
+from basalt.outputs.delta_commit import BegunCommit
 from basalt.outputs.delta_orphans import remove_orphans
-from basalt.outputs.failures import writing_to
+from basalt.outputs.failures import reading_from, room_hint, writing_to
 from basalt.outputs.partitions import Partitioning
 from basalt.outputs.required import required
 from basalt.outputs.shape import PassShape
 from basalt.outputs.spool import Spool
-from basalt.outputs.state import covers
 from basalt.outputs.written import Origin, Written
-
-_NOTE = "commit"
-_KEY = "basalt"
 
 
 @dataclass(frozen=True)
@@ -88,6 +82,22 @@ class DeltaOutput:
     def relation(self, first: date | None, last: date | None) -> None:
         """Return None: DuckDB reads Delta tables through an extension alone."""
 
+    def records(self) -> list[Written]:
+        """Return the records of rows in the table; not of the days of a commit that is being made."""
+        module = required("deltalake", "delta", self.place)
+        with _failing(self.place, module, reading_from):
+            if not module.DeltaTable.is_deltatable(self.location):
+                return []
+            begun = BegunCommit.noted(self.area.state.files)
+            found = self.area.state.records()
+        return (
+            found if begun is None else [left for each in found for left in each.without(self.changed_by(begun.days))]
+        )
+
+    def changed_by(self, days: Days) -> Days:
+        """Return the days whose rows change when those of some are written."""
+        return days if self.holds_many else Days(None, None)
+
     @contextmanager
     def held(self) -> Iterator[HeldDelta]:
         """Hold the table for this run, and complete or undo what a killed one began."""
@@ -106,15 +116,6 @@ class HeldDelta:
     output: DeltaOutput
     module: ModuleType
 
-    def records(self) -> list[Written]:
-        """Return the records of rows in the table."""
-        with writing_to(self.output.place):
-            return self.output.area.state.records() if self._table() is not None else []
-
-    def exists(self, first: date | None, last: date | None) -> bool:
-        """Tell whether rows of all these days have been written."""
-        return covers(self.records(), Days(first, last))
-
     @contextmanager
     def writing(self, first: date | None, last: date | None) -> Iterator[DeltaRows]:
         """Yield what takes the rows of these days; see ``HeldOutput``."""
@@ -131,50 +132,45 @@ class HeldDelta:
     def heal(self) -> None:
         """Complete the records of a commit whose run was killed, or remove the files of one that was not made."""
         files = self.output.area.state.files
-        if _NOTE not in files.names():
+        begun = BegunCommit.noted(files)
+        if begun is None:
             return
-        note = json.loads(files.read(_NOTE))
         table = self._table()
-        committed = table is not None and any(each.get(_KEY) == note["token"] for each in table.history(_SEARCHED))
-        if committed:
-            self._record(_days(note), Written.from_json(note["written"]) if note["written"] else None)
+        if table is not None and begun.is_in(table):
+            self._record(begun)
         elif self.output.path is not None:
-            remove_orphans(self.output.path, table, note["at"])
-        files.remove(_NOTE)
+            remove_orphans(self.output.path, table, begun.at)
+        BegunCommit.forget(files)
 
     def _land(self, rows: DeltaRows, days: Days) -> None:
         table = self._table()
         self._check_columns(table)
         how = self._how(days, table)
         written = rows.origin.written(self.output.shape.name, days, rows.spool.count) if rows.origin else None
-        token = uuid.uuid4().hex
-        self._note(token, days, written)
-        with rows.spool.reader() as reader:
-            self.module.write_deltalake(
-                self.output.location,
-                reader,
-                partition_by=list(self.output.target.partition_by) or None,
-                commit_properties=self.module.CommitProperties(custom_metadata={_KEY: token}),
-                **how,
-            )
-        self._record(days, written)
-        self.output.area.state.files.remove(_NOTE)
+        begun = BegunCommit.of(days, written)
+        begun.note(self.output.area.state.files)
+        try:
+            with rows.spool.reader() as reader:
+                self.module.write_deltalake(
+                    self.output.location,
+                    reader,
+                    partition_by=list(self.output.target.partition_by) or None,
+                    commit_properties=self.module.CommitProperties(custom_metadata=begun.metadata),
+                    **how,
+                )
+            self._record(begun)
+            BegunCommit.forget(self.output.area.state.files)
+        except self.module.exceptions.CommitFailedError:
+            BegunCommit.forget(self.output.area.state.files)  # files that no commit tells of may be the other's
+            raise
+        finally:
+            self.heal()  # nothing is left to do where all went well
 
-    def _note(self, token: str, days: Days, written: Written | None) -> None:
-        """Note what is about to be committed, for the next run if this one is killed."""
-        told = {
-            "token": token,
-            "days": days.text,
-            "written": written.to_json() if written else None,
-            "at": time.time(),
-        }
-        self.output.area.state.files.write(_NOTE, json.dumps(told).encode())
-
-    def _record(self, days: Days, written: Written | None) -> None:
+    def _record(self, begun: BegunCommit) -> None:
         state = self.output.area.state
-        state.forget(days if self.output.holds_many else Days(None, None))
-        if written is not None:
-            state.add(written)
+        state.forget(self.output.changed_by(begun.days))
+        if begun.written is not None:
+            state.add(begun.written)
 
     def _how(self, days: Days, table: Any) -> dict[str, Any]:  # noqa: ANN401 - of an optional package
         """Return how the rows are written: added, in the place of some, or in the place of all."""
@@ -189,7 +185,7 @@ class HeldDelta:
 
     def _was_appended(self, days: Days) -> bool:
         """Tell whether rows of exactly these days were appended before, which are then replaced."""
-        found = [each.days for each in self.output.area.state.records() if each.days.overlaps(days)]
+        found = [each for each in self.output.area.state.days() if each.overlaps(days)]
         if found and found != [days]:
             message = f"{', '.join(map(str, found))} were appended together to {self.output.place}, and overlap {days}"
             hint = "write the same range, or use mode: replace"
@@ -249,28 +245,20 @@ class DeltaRows:
         self.origin = Origin(fingerprint, inputs, run)
 
 
-_SEARCHED = 1_000
-"""How many of the latest commits are searched for that of a killed run."""
-
-
-def _days(note: Mapping[str, Any]) -> Days:
-    found = Days.named(note["days"])
-    assert found is not None  # noqa: S101 - a note is written whole
-    return found
-
-
 @contextmanager
-def _failing(place: str, module: ModuleType) -> Iterator[None]:
+def _failing(
+    place: str, module: ModuleType, doing: Callable[[str], AbstractContextManager[None]] = writing_to
+) -> Iterator[None]:
     """Raise what the package refuses as an OutputError."""
     try:
-        with writing_to(place):
+        with doing(place):
             yield
     except module.exceptions.CommitFailedError as error:
         message = f"another program changed {place} meanwhile: {_first_line(error)}"
         raise OutputBusyError(message, place=place, suggestion="run again") from None
     except module.exceptions.DeltaError as error:
-        message = f"cannot write {place}: {_first_line(error)}"
-        raise OutputError(message, place=place) from None
+        message = f"cannot use {place}: {_first_line(error)}"
+        raise OutputError(message, place=place, suggestion=room_hint(str(error))) from None
 
 
 def _first_line(error: Exception) -> str:

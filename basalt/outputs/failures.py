@@ -1,4 +1,4 @@
-"""Says which output could not be written, and why."""
+"""Says which output could not be written or read, and why."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from basalt.errors import OutputError
 
+_MAKE_ROOM = "make room there, or write elsewhere"
+_TOLD_FULL = ("No space left", "File too large", "disk is full", "Disk quota exceeded")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -19,11 +21,25 @@ def writing_to(place: str) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        message = f"cannot write {place}: {reason}"
-        hint = "make room there, or write elsewhere" if _is_full(error) else ""
-        raise OutputError(message, place=place, suggestion=hint) from error
+        message = f"cannot write {place}: {_reason(error)}"
+        full = getattr(error, "errno", None) in _FULL
+        raise OutputError(message, place=place, suggestion=_MAKE_ROOM if full else room_hint(str(error))) from error
 
 
-def _is_full(error: Exception) -> bool:
-    return getattr(error, "errno", None) in _FULL or "No space left" in str(error)
+@contextmanager
+def reading_from(place: str) -> Iterator[None]:
+    """Raise what goes wrong with files in the block as an OutputError that names the place."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        message = f"cannot read {place}: {_reason(error)}"
+        raise OutputError(message, place=place) from error
+
+
+def room_hint(reason: str) -> str:
+    """Return what to do where a reason tells of a full disk; nothing for another one."""
+    return _MAKE_ROOM if any(each in reason for each in _TOLD_FULL) else ""
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error).splitlines()[0]

@@ -31,10 +31,13 @@ class Bucket:
         with self._failing() as (module, store):
             return [each["path"] for chunk in module.list(store, prefix) for each in chunk]
 
-    def read(self, key: str) -> bytes:
-        """Return what an object holds."""
+    def read(self, key: str) -> bytes | None:
+        """Return what an object holds; None where there is none."""
         with self._failing() as (module, store):
-            return bytes(module.get(store, key).bytes())
+            try:
+                return bytes(module.get(store, key).bytes())
+            except (FileNotFoundError, module.exceptions.NotFoundError):
+                return None
 
     def write(self, key: str, content: bytes | Path) -> None:
         """Write an object, or replace it; it appears whole."""
@@ -65,7 +68,7 @@ class Bucket:
         try:
             yield module, stores.S3Store(self.name)
         except (module.exceptions.BaseError, FileNotFoundError) as error:
-            message = f"cannot write {place}: {type(error).__name__}: {_reason(error)}"
+            message = f"cannot use {place}: {type(error).__name__}: {_reason(error)}"
             raise OutputError(message, place=place) from None
 
 
@@ -81,8 +84,8 @@ class ObjectFiles:
         found = [key.removeprefix(f"{self.prefix}/") for key in self.bucket.objects(self.prefix)]
         return [name for name in found if "/" not in name]
 
-    def read(self, name: str) -> bytes:
-        """Return what a file holds."""
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds; None where there is none."""
         return self.bucket.read(f"{self.prefix}/{name}")
 
     def write(self, name: str, content: bytes) -> None:
@@ -118,7 +121,10 @@ class ObjectArea:
         lock = f"{self.prefix}/lock"
         here = Holder.here()
         while not self.bucket.create(lock, here.to_json().encode()):
-            holder = Holder.from_json(self.bucket.read(lock))
+            content = self.bucket.read(lock)
+            if content is None:  # the run that held it ended just now
+                continue
+            holder = Holder.from_json(content)
             if holder is None or not _is_gone(holder):
                 place = f"{self.place} (lock {SCHEME}{self.bucket.name}/{lock})"
                 raise busy(place, holder)

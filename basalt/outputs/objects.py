@@ -21,7 +21,6 @@ from basalt.outputs.object_store import SCHEME, Bucket, ObjectArea
 from basalt.outputs.partitions import Partitioning
 from basalt.outputs.paths import OutputPath
 from basalt.outputs.single_file import FileRows
-from basalt.outputs.state import covers
 from basalt.outputs.written import Written
 
 
@@ -53,12 +52,24 @@ class ObjectOutput:
     def relation(self, first: date | None, last: date | None) -> None:
         """Return None: DuckDB reads object stores through an extension alone."""
 
+    def records(self) -> list[Written]:
+        """Return the records of objects that are there."""
+        area = area_of(self.paths, self.place)
+        keys, found = set(self.keys(area.bucket)), area.state.records()
+        if self.partitioning is not None:
+            found = [self.partitioning.with_own_files(each) for each in found]
+        return [each for each in found if keys.issuperset(each.files)]
+
     @contextmanager
     def held(self) -> Iterator[HeldObjects]:
         """Hold the output for this run."""
         area = area_of(self.paths, self.place)
         with area.held():
             yield HeldObjects(self, area)
+
+    def keys(self, bucket: Bucket) -> list[str]:
+        """Return the keys of all objects that may be its own."""
+        return bucket.objects(_split(self.paths.root)[1] if self.partitioning is None else self.key(_ALL))
 
     def key(self, days: Days) -> str:
         """Return the key of an object, or what the keys of all begin with."""
@@ -79,16 +90,6 @@ class HeldObjects:
 
     output: ObjectOutput
     area: ObjectArea
-
-    def records(self) -> list[Written]:
-        """Return the records of objects that are there."""
-        present = [days for key in self._keys() if (days := self.output.days_of(key)) is not None]
-        found = self.area.state.records()
-        return [each for each in found if not each.rows or any(each.days.overlaps(days) for days in present)]
-
-    def exists(self, first: date | None, last: date | None) -> bool:
-        """Tell whether rows of all these days have been written."""
-        return covers(self.records(), Days(first, last))
 
     @contextmanager
     def writing(self, first: date | None, last: date | None) -> Iterator[FileRows | FolderRows]:
@@ -113,13 +114,11 @@ class HeldObjects:
             return FileRows(path, output.format, output.place)
         return FolderRows(path, output.format, output.partitioning, days, output.place)
 
-    def _keys(self) -> list[str]:
-        prefix = _split(self.output.paths.root)[1] if self.output.partitioning is None else self.output.key(_ALL)
-        return self.area.bucket.objects(prefix)
-
     def _replaced(self, days: Days) -> set[str]:
         """Return the objects that go. Raises OutputRangeError for one that has rows of other days too."""
-        found = {key: own for key in self._keys() if (own := self.output.days_of(key)) is not None}
+        found = {
+            key: own for key in self.output.keys(self.area.bucket) if (own := self.output.days_of(key)) is not None
+        }
         for key, own in found.items():
             if own.overlaps(days) and not days.contains(own):
                 message = f"the days {days} are some of those in {key}, which cannot be cut"

@@ -18,6 +18,7 @@ from basalt.outputs.databases.adbc import Postgres, SQLiteFile
 from basalt.outputs.databases.duckdb_file import DuckDBFile
 from basalt.outputs.databases.secrets import SecretUrl
 from basalt.outputs.databases.session import Database
+from basalt.outputs.databases.sqlalchemy_url import SQLAlchemyDatabase
 from basalt.outputs.databases.table import TableOutput
 from basalt.outputs.delta import DeltaOutput
 from basalt.outputs.file_formats import format_of
@@ -56,12 +57,18 @@ def _database(target: DuckDBTarget | SqlTarget, shape: PassShape, config: Analyt
     if isinstance(target, DuckDBTarget):
         return DuckDBFile(Path(_filled(target.file, shape, config)))
     scheme, _, rest = target.url.partition("://")
-    if scheme == "sqlite" and "." in target.table:
+    if scheme.partition("+")[0] == "sqlite" and "." in target.table:
         message = "SQLite has no schemas"
         raise shape.refuse(message, "name a table")
-    if scheme == "sqlite":
-        return SQLiteFile(Path(rest.removeprefix("/")))
-    return Postgres(SecretUrl(target.url))
+    match scheme:
+        case "sqlite":
+            return SQLiteFile(Path(rest.removeprefix("/")))
+        case "duckdb":
+            return DuckDBFile(Path(rest.removeprefix("/")))
+        case "postgresql" | "postgres":
+            return Postgres(SecretUrl(target.url))
+        case _:
+            return SQLAlchemyDatabase(SecretUrl(target.url))
 
 
 def _filled(template: str, shape: PassShape, config: AnalyticsConfig) -> str:

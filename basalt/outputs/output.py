@@ -26,12 +26,6 @@ class Rows(Protocol):
 class HeldOutput(Protocol):
     """An output that no other run writes as long as it is held."""
 
-    def records(self) -> list[Written]:
-        """Return what is known of the rows in it, in order of days."""
-
-    def exists(self, first: date | None, last: date | None) -> bool:
-        """Tell whether rows of all these days have been written."""
-
     def writing(self, first: date | None, last: date | None) -> AbstractContextManager[Rows]:
         """Yield what takes the rows of the days ``first``..``last``, None being an open end.
 
@@ -66,6 +60,13 @@ class Output(Protocol):
 
     def relation(self, first: date | None, last: date | None) -> str | None:
         """Return what stands after FROM to read the rows written for these days; None where DuckDB alone cannot."""
+
+    def records(self) -> list[Written]:
+        """Return what is known of the rows in it, in order of days; none where nothing has been written.
+
+        Nothing is made or changed by that, and another run may write the output meanwhile. Days of which a run that was
+        killed has left it open whose rows are there are not told. Raises OutputError for what cannot be read.
+        """
 
     def held(self) -> AbstractContextManager[HeldOutput]:
         """Hold the output for this run; what a run that was killed left is cleaned first.

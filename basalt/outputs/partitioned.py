@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -14,12 +14,11 @@ from basalt.compiler.sql import Identifier, Literal
 from basalt.configuration.days import Days
 from basalt.errors import OutputError, OutputRangeError
 from basalt.outputs.exchange import put_back, put_in_place
-from basalt.outputs.failures import writing_to
+from basalt.outputs.failures import reading_from, writing_to
 from basalt.outputs.file_formats import FileFormat
 from basalt.outputs.folder_rows import FolderRows
 from basalt.outputs.partitions import Partitioning
 from basalt.outputs.paths import OutputPath
-from basalt.outputs.state import covers
 from basalt.outputs.work_area import WorkArea
 from basalt.outputs.written import Written
 
@@ -67,14 +66,22 @@ class PartitionedFolder:
         hive = ", ".join(f"{Literal(name)}: {type_}" for name, type_ in types.items())
         return f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{{hive}}})"
 
+    def records(self) -> list[Written]:
+        """Return the records of files that are there, or were moved aside by a run that was killed."""
+        with reading_from(self.place):
+            aside = _aside(self._area)
+            files = set(_files(self.path if self.path.exists() else aside))
+            found = [self.partitioning.with_own_files(each) for each in self._area.state.records()]
+        return [each for each in found if files.issuperset(each.files)]
+
     @contextmanager
     def held(self) -> Iterator[HeldFolder]:
         """Hold the output for this run."""
         area = self._area
         with area.held():
             with writing_to(self.place):
-                put_back(self.path, area.folder / "replaced")
-                shutil.rmtree(area.folder / "replaced", ignore_errors=True)
+                put_back(self.path, _aside(area))
+                shutil.rmtree(_aside(area), ignore_errors=True)
                 area.clean()
             yield HeldFolder(self, area)
 
@@ -91,7 +98,7 @@ class PartitionedFolder:
 
     def files(self) -> list[str]:
         """Return all files of rows in the folder."""
-        return sorted(each.relative_to(self.path).as_posix() for each in self.path.rglob(f"*{_SUFFIX}"))
+        return sorted(_files(self.path))
 
 
 @dataclass(frozen=True)
@@ -100,17 +107,6 @@ class HeldFolder:
 
     output: PartitionedFolder
     area: WorkArea
-
-    def records(self) -> list[Written]:
-        """Return the records of files that are there."""
-        with writing_to(self.output.place):
-            files = set(self.output.files())
-            found = [self._with_own_files(each) for each in self.area.state.records()]
-        return [each for each in found if files.issuperset(each.files)]
-
-    def exists(self, first: date | None, last: date | None) -> bool:
-        """Tell whether rows of all these days are there."""
-        return covers(self.records(), Days(first, last))
 
     @contextmanager
     def writing(self, first: date | None, last: date | None) -> Iterator[FolderRows]:
@@ -128,14 +124,6 @@ class HeldFolder:
         finally:
             rows.discard()
             self.area.clean()
-
-    def _with_own_files(self, written: Written) -> Written:
-        """Return a record with the files of its days alone, where others were written anew since."""
-        if not self.output.partitioning.adds_day:
-            return written
-        days = {name: self.output.partitioning.days_of(PurePosixPath(name)) for name in written.files}
-        own = [name for name, each in days.items() if each is not None and written.days.contains(each)]
-        return replace(written, files=tuple(own))
 
     def _check(self, days: Days) -> None:
         path, partitioning = self.output.path, self.output.partitioning
@@ -163,10 +151,23 @@ class HeldFolder:
         whole.mkdir(exist_ok=True)
         state.forget(days if self.output.holds_many else Days(None, None))
         path.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(whole, path, self.area.folder / "replaced")
-        shutil.rmtree(self.area.folder / "replaced", ignore_errors=True)
+        put_in_place(whole, path, _aside(self.area))
+        shutil.rmtree(_aside(self.area), ignore_errors=True)
         if rows.origin is not None:
             state.add(rows.origin.written(self.output.paths.pass_name, days, rows.count, tuple(written)))
+
+
+def _aside(area: WorkArea) -> Path:
+    """Return where the old folder stands for a moment, if the file system cannot exchange two folders."""
+    return area.folder / "replaced"
+
+
+def _files(root: Path) -> Iterator[str]:
+    """Yield the files of rows below a folder, counted from it; what vanishes meanwhile is left out."""
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if name.endswith(_SUFFIX):
+                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 def _link_others(folder: Path, whole: Path, without: set[str]) -> None:

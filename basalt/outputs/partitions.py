@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from basalt.configuration.outputs import DAY_COLUMN
 from basalt.errors import OutputRangeError
 from basalt.outputs.days import row_days
 from basalt.outputs.shape import PassShape
+from basalt.outputs.written import Written
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 _WHOLE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -90,6 +91,14 @@ class Partitioning:
         prefix = f"{DAY_COLUMN}="
         named = [part.removeprefix(prefix) for part in file.parts[:-1] if part.startswith(prefix)]
         return Days.named(f"{named[0]}_{named[0]}") if named else None
+
+    def with_own_files(self, written: Written) -> Written:
+        """Return a record with the files of its days alone, where others were written anew since."""
+        if not self.adds_day:
+            return written
+        days = {name: self.days_of(PurePosixPath(name)) for name in written.files}
+        own = [name for name, each in days.items() if each is not None and written.days.contains(each)]
+        return replace(written, files=tuple(own))
 
 
 def check_days(found: np.ndarray, days: Days, pass_name: str) -> None:

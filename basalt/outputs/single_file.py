@@ -14,10 +14,9 @@ import pyarrow as pa
 from basalt.compiler.sql import Literal
 from basalt.configuration.days import Days
 from basalt.errors import OutputError, OutputRangeError
-from basalt.outputs.failures import writing_to
+from basalt.outputs.failures import reading_from, writing_to
 from basalt.outputs.file_formats import FileFormat, Writer
 from basalt.outputs.paths import OutputPath
-from basalt.outputs.state import covers
 from basalt.outputs.takeover import Takeover
 from basalt.outputs.work_area import WorkArea
 from basalt.outputs.written import Origin, Written
@@ -56,15 +55,34 @@ class SingleFile:
         """Return the call that reads the file of these days."""
         return self.format.reader_sql(Literal(str(self._file(Days(first, last)).resolve())).text)
 
+    def records(self) -> list[Written]:
+        """Return the records of files that are there."""
+        return self.records_touching(Days(None, None))
+
+    def records_touching(self, days: Days) -> list[Written]:
+        """Return the records that tell of any of the days, of files that are there."""
+        with reading_from(self.place):
+            found = self._area.state.touching(days)
+            return [each for each in found if all((self.root / name).is_file() for name in each.files)]
+
     @contextmanager
     def held(self) -> Iterator[HeldFile]:
         """Hold the output for this run."""
-        area = WorkArea(Path(self.paths.root) / self.paths.state, self.place)
+        area = self._area
         with area.held():
             with writing_to(self.place):
-                Takeover.completed(area, Path(self.paths.root))
+                Takeover.completed(area, self.root)
                 area.clean()
             yield HeldFile(self, area)
+
+    @property
+    def root(self) -> Path:
+        """The folder from which the files of records are counted."""
+        return Path(self.paths.root)
+
+    @property
+    def _area(self) -> WorkArea:
+        return WorkArea(self.root / self.paths.state, self.place)
 
     def _file(self, days: Days) -> Path:
         return Path(self.paths.of_days(days))
@@ -76,16 +94,6 @@ class HeldFile:
 
     output: SingleFile
     area: WorkArea
-
-    def records(self) -> list[Written]:
-        """Return the records of files that are there."""
-        with writing_to(self.output.place):
-            found = self.area.state.records()
-        return [each for each in found if all((self._root / name).is_file() for name in each.files)]
-
-    def exists(self, first: date | None, last: date | None) -> bool:
-        """Tell whether rows of all these days are there."""
-        return covers(self.records(), Days(first, last))
 
     @contextmanager
     def writing(self, first: date | None, last: date | None) -> Iterator[FileRows]:
@@ -104,18 +112,14 @@ class HeldFile:
             rows.discard()
             self.area.clean()
 
-    @property
-    def _root(self) -> Path:
-        return Path(self.output.paths.root)
-
     def _check(self, days: Days, path: Path) -> None:
         if path.is_dir():
             message = f"{path} is a folder, a file was to be written there"
             raise OutputError(message, place=str(path))
         if not self.output.holds_many:
             return
-        for each in self.records():
-            if each.days.overlaps(days) and not days.contains(each.days):
+        for each in self.output.records_touching(days):
+            if not days.contains(each.days):
                 message = f"the days {days} are some of those in {', '.join(each.files)}, which cannot be cut"
                 hint = "write the whole range, or use partition_by: Date"
                 raise OutputRangeError(message, place=str(path), suggestion=hint)
@@ -126,15 +130,15 @@ class HeldFile:
         _sync(rows.path)
         state = self.area.state
         whole = days if self.output.holds_many else Days(None, None)
-        replaced = {name for each in state.records() if whole.contains(each.days) for name in each.files}
-        name = os.path.relpath(path, self._root)
+        replaced = {name for each in state.touching(whole) if whole.contains(each.days) for name in each.files}
+        name = os.path.relpath(path, self.output.root)
         written = rows.origin.written(self.output.paths.pass_name, days, rows.count, (name,)) if rows.origin else None
         takeover = Takeover(str(rows.path), tuple(sorted(replaced - {name})), written)
         path.parent.mkdir(parents=True, exist_ok=True)
         takeover.begin(self.area)
         state.forget(whole)
         rows.path.replace(path)
-        takeover.complete(self.area, self._root)
+        takeover.complete(self.area, self.output.root)
 
 
 class FileRows:

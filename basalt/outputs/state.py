@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,8 +19,8 @@ class SmallFiles(Protocol):
     def names(self) -> list[str]:
         """Return the names of all files."""
 
-    def read(self, name: str) -> bytes:
-        """Return what a file holds."""
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds; None where there is none."""
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file, or replace it."""
@@ -38,11 +38,18 @@ class LocalFiles:
 
     def names(self) -> list[str]:
         """Return the names of all files."""
-        return [each.name for each in self.folder.iterdir() if each.is_file()] if self.folder.is_dir() else []
+        try:
+            with os.scandir(self.folder) as found:
+                return [each.name for each in found if each.is_file()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
-    def read(self, name: str) -> bytes:
-        """Return what a file holds."""
-        return (self.folder / name).read_bytes()
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds; None where there is none."""
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file, or replace it."""
@@ -64,20 +71,36 @@ class State:
 
     def records(self) -> list[Written]:
         """Return all records, in order of days."""
-        found = [self._read(name) for name in self.files.names() if name.endswith(_SUFFIX)]
-        return sorted((each for each in found if each is not None), key=lambda each: each.days.bounds)
+        return self.touching(Days(None, None))
+
+    def days(self) -> list[Days]:
+        """Return the days of all records, in order; that opens none."""
+        named = [Days.named(name.removesuffix(_SUFFIX)) for name in self.files.names() if name.endswith(_SUFFIX)]
+        return sorted((each for each in named if each is not None), key=lambda each: each.bounds)
+
+    def touching(self, days: Days) -> list[Written]:
+        """Return the records that tell of any of the days, in order; others are not opened."""
+        found = [self._read(each) for each in self.days() if each.overlaps(days)]
+        return [each for each in found if each is not None]
 
     def forget(self, days: Days) -> None:
         """Take days out of the records, before their rows change; records that reach beyond are split."""
-        for each in self.records():
-            if each.days.overlaps(days):
-                self.add(*each.without(days))
-                self.files.remove(_name(each.days))
+        for each in self.days():
+            if not each.overlaps(days):
+                continue
+            written = None if days.contains(each) else self._read(each)
+            if written is not None:
+                self.add(*written.without(days))
+            self.files.remove(_name(each))
 
-    def _read(self, name: str) -> Written | None:
-        """Return a record; one that a failing disk left unreadable tells of nothing, and its rows are written anew."""
+    def _read(self, days: Days) -> Written | None:
+        """Return a record, None for one that another run removed just now.
+
+        One that a failing disk left unreadable tells of nothing either, and its rows are written anew.
+        """
+        content = self.files.read(_name(days))
         try:
-            return Written.from_json(self.files.read(name))
+            return None if content is None else Written.from_json(content)
         except (ValueError, KeyError):
             return None
 
@@ -85,11 +108,6 @@ class State:
         """Add records."""
         for each in written:
             self.files.write(_name(each.days), each.to_json().encode())
-
-
-def covers(records: Iterable[Written], days: Days) -> bool:
-    """Tell whether records tell of each of the days."""
-    return days.are_covered_by(each.days for each in records)
 
 
 def _name(days: Days) -> str:

@@ -37,9 +37,10 @@ class Takeover:
     @classmethod
     def completed(cls, area: WorkArea, root: Path) -> None:
         """Complete what a killed run began, if its file got its name; forget of it otherwise."""
-        if _NAME not in area.state.files.names():
+        content = area.state.files.read(_NAME)
+        if content is None:
             return
-        told = json.loads(area.state.files.read(_NAME))
+        told = json.loads(content)
         written = Written.from_json(told["written"]) if told["written"] else None
         takeover = cls(told["under_way"], tuple(told["replaced"]), written)
         if Path(takeover.under_way).exists():

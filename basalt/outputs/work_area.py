@@ -61,3 +61,8 @@ class WorkArea:
                 folder.rmdir()
                 if folder.name == STATE:
                     break
+
+
+def area_of_table(file: Path, table: object) -> WorkArea:
+    """Return the folder for a table of a database that is a file."""
+    return WorkArea(file.parent / STATE / file.name / str(table), f"{file}: {table}")

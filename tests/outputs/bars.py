@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from basalt.compiler.columns import Column
 from basalt.configuration import AnalyticsConfig
+from basalt.configuration.days import Days
 from basalt.outputs.opening import output_of
 from basalt.outputs.shape import PassShape
 
@@ -82,6 +83,11 @@ def write(target: dict[str, Any], first: int | None, last: int | None, rows: lis
     days = [None if number is None else day(number) for number in (first, last)]
     with open_output(target).held() as held:
         put(held, *days, rows, version)
+
+
+def has_days(output: Output, first: date | None, last: date | None) -> bool:
+    """Whether the records of an output tell of all these days."""
+    return Days(first, last).are_covered_by(each.days for each in output.records())
 
 
 def in_order(rows: list[Row]) -> list[Row]:

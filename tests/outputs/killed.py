@@ -98,10 +98,11 @@ def aftermath(kind: Kind, folder: Path, version: int) -> int:
     """Look at what a killed run left, and write the days again; return whether the rows were new before that."""
     found = kind.rows(folder)
     assert found in (expected(version - 1), expected(version)), "neither the old rows nor the new ones are there"
+    told = [each for each in open_output(kind.target(folder)).records() if each.days.has(day(1))]
+    assert all(found == expected(int(each.run.split()[1])) for each in told), "rows that are not there are told of"
     run(kind, folder, version)()
     assert kind.rows(folder) == expected(version), "the run after the killed one"
-    with open_output(kind.target(folder)).held() as held:
-        told = [(each.first, each.last, each.run) for each in held.records()]
+    told = [(each.first, each.last, each.run) for each in open_output(kind.target(folder)).records()]
     assert told == [(day(0), day(0), "run 0"), (day(1), day(2), f"run {version}"), (day(3), day(3), "run 0")]
     assert left_over(folder) == []
     return int(found == expected(version))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bars import SCHEMA, bars, day, in_order, open_output, put, table, write
+from bars import SCHEMA, bars, day, has_days, in_order, open_output, put, table, write
 from trade_outputs import files, minutes, quarters, trades, with_a_bad_price, written
 
 import basalt
@@ -39,12 +39,12 @@ def test_each_range_has_its_file(tmp_path: Path, kind: str) -> None:
     assert files(tmp_path) == names((0, 0), (1, 1), (2, 2), kind=kind)
     for number in range(3):
         assert read(tmp_path / f"bars/{day(number)}_{day(number)}.{kind}").equals(table(bars(number, number, 2)))
-    with open_output(dated(tmp_path, kind)).held() as held:
-        assert [(each.first, each.last, each.rows, each.fingerprint) for each in held.records()] == [
-            (day(number), day(number), 40, {"sql": "version 2"}) for number in range(3)
-        ]
-        assert held.exists(day(0), day(2))
-        assert not held.exists(day(0), None)
+    output = open_output(dated(tmp_path, kind))
+    assert [(each.first, each.last, each.rows, each.fingerprint) for each in output.records()] == [
+        (day(number), day(number), 40, {"sql": "version 2"}) for number in range(3)
+    ]
+    assert has_days(output, day(0), day(2))
+    assert not has_days(output, day(0), None)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -65,8 +65,7 @@ def test_a_part_of_a_file_is_not_written_anew(tmp_path: Path) -> None:
 def test_a_file_that_was_removed_is_not_told_of(tmp_path: Path) -> None:
     write(dated(tmp_path, "parquet"), 0, 0, bars(0, 0, 1))
     (tmp_path / names((0, 0), kind="parquet")[0]).unlink()
-    with open_output(dated(tmp_path, "parquet")).held() as held:
-        assert held.records() == []
+    assert open_output(dated(tmp_path, "parquet")).records() == []
 
 
 def test_a_path_without_dates_holds_the_last_range(tmp_path: Path) -> None:
@@ -74,8 +73,7 @@ def test_a_path_without_dates_holds_the_last_range(tmp_path: Path) -> None:
     write(target, 0, 1, bars(0, 1, 1))
     write(target, 1, 1, bars(1, 1, 2))
     assert pq.read_table(tmp_path / "bars.parquet").equals(table(bars(1, 1, 2)))
-    with open_output(target).held() as held:
-        assert [each.days.text for each in held.records()] == [f"{day(1)}_{day(1)}"]
+    assert [each.days.text for each in open_output(target).records()] == [f"{day(1)}_{day(1)}"]
 
 
 @pytest.mark.parametrize("by", [[], ["Date"]], ids=["file", "folder"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 TRIALS = 200
-FILES = ["file", "arrow", "folder", "folder by venue"]
+ON_DISK = ["file", "arrow", "folder", "folder by venue", "delta", "sqlite"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,7 +84,7 @@ def files_up_to(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", ON_DISK)
 def test_a_full_disk_leaves_the_old_rows(small_disk: Path, kind: str) -> None:
     target, rows = KINDS[kind].target(small_disk), KINDS[kind].rows
     old = bars(0, 2, 0, 400)

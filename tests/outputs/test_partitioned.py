@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from bars import MONDAY, NAMES, Row, bars, day, in_order, open_output, put, shape, table, write
+from bars import MONDAY, NAMES, Row, bars, day, has_days, in_order, open_output, put, shape, table, write
 
 from basalt.configuration.problems import validate
 from basalt.errors import BindingError, ConfigurationError, OutputRangeError
@@ -70,16 +70,16 @@ def test_exactly_the_days_of_the_run_are_replaced(
     write(target(tmp_path, *by), 1, 2, bars(1, 2, 2), 2)
     kept = [row for number in (0, 3, 4) for row in bars(0, 4, 1) if (row[2] - row[2].resolution).date() == day(number)]
     assert seen(tmp_path) == in_order(kept + bars(1, 2, 2))
-    with open_output(target(tmp_path, *by)).held() as held:
-        told = [(each.first, each.last, each.run, each.rows) for each in held.records()]
-        assert told == [
-            (day(0), day(0), "run 1", None),
-            (day(1), day(2), "run 2", 80),
-            (day(3), day(4), "run 1", None),
-        ]
-        assert held.exists(day(0), day(4))
-        assert not held.exists(day(0), day(5))
-        assert not held.exists(None, day(1))
+    output = open_output(target(tmp_path, *by))
+    told = [(each.first, each.last, each.run, each.rows) for each in output.records()]
+    assert told == [
+        (day(0), day(0), "run 1", None),
+        (day(1), day(2), "run 2", 80),
+        (day(3), day(4), "run 1", None),
+    ]
+    assert has_days(output, day(0), day(4))
+    assert not has_days(output, day(0), day(5))
+    assert not has_days(output, None, day(1))
     assert left_over(tmp_path) == []
 
 
@@ -95,8 +95,9 @@ def test_a_longer_range_takes_the_place_of_those_in_it(tmp_path: Path) -> None:
     write(target(tmp_path, "MIC"), 2, 2, bars(2, 2, 1), 2)
     write(target(tmp_path, "MIC"), 0, 4, bars(0, 4, 2), 3)
     assert seen(tmp_path) == in_order(bars(0, 4, 2))
-    with open_output(target(tmp_path, "MIC")).held() as held:
-        assert [(each.days.text, each.run) for each in held.records()] == [(f"{day(0)}_{day(4)}", "run 3")]
+    assert [(each.days.text, each.run) for each in open_output(target(tmp_path, "MIC")).records()] == [
+        (f"{day(0)}_{day(4)}", "run 3")
+    ]
 
 
 def test_days_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
@@ -122,9 +123,10 @@ def test_a_day_without_rows_leaves_none(tmp_path: Path) -> None:
 
 def test_rows_without_a_time_are_replaced_whole(tmp_path: Path) -> None:
     for version in (1, 2):
-        with open_output(target(tmp_path, "MIC"), shape(offset=None)).held() as held:
+        output = open_output(target(tmp_path, "MIC"), shape(offset=None))
+        with output.held() as held:
             put(held, day(version), day(version), bars(0, 1, version), version)
-            assert [each.run for each in held.records()] == [f"run {version}"]
+        assert [each.run for each in output.records()] == [f"run {version}"]
     assert seen(tmp_path) == in_order(bars(0, 1, 2))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bars import Row, bars, day, in_order, open_output, table, write
+from bars import Row, bars, day, has_days, in_order, open_output, table, write
 from deltalake import DeltaTable
 from servers import Store
 from trade_outputs import minutes, trades, written
@@ -57,12 +58,13 @@ def test_days_are_replaced_and_recorded(store: Store, target: dict[str, Any]) ->
         assert same(store, target, bars(0, 0, 1) + bars(1, 1, 2) + bars(2, 2, 1))
     write(target, 1, 2, bars(1, 2, 3), 3)
     assert same(store, target, bars(0, 0, 1) + bars(1, 2, 3))
-    with open_output(target).held() as held:
-        assert [(each.first, each.last, each.run) for each in held.records()] == [
-            (day(0), day(0), "run 1"),
-            (day(1), day(2), "run 3"),
-        ]
-        assert held.exists(day(0), day(2))
+    output = open_output(target)
+    assert [(each.first, each.last, each.run) for each in output.records()] == [
+        (day(0), day(0), "run 1"),
+        (day(1), day(2), "run 3"),
+    ]
+    assert has_days(output, day(0), day(2))
+    with output.held():
         assert [key.rpartition("/")[2] for key in store.names() if "_basalt" in key] == ["lock"]
     assert [key for key in store.names() if "_basalt" in key] == []
 
@@ -113,6 +115,44 @@ def test_the_lock_of_a_killed_run_of_this_machine_is_removed(store: Store, host:
         assert same(store, FOLDER, bars(0, 0, 1))
 
 
+KILLED = """
+import os, signal, sys
+from bars import bars, write
+from basalt.outputs.object_store import Bucket
+
+put = Bucket.write
+
+def killed(bucket, key, content):
+    if "_basalt" in key:
+        return put(bucket, key, content)
+    if sys.argv[2] == "after":
+        put(bucket, key, content)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Bucket.write = killed
+write({"path_template": sys.argv[1]}, 0, 1, bars(0, 1, 2), 2)
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_run_that_is_killed_leaves_the_old_object_or_the_new_one(store: Store, moment: str) -> None:
+    write(DATED, 0, 1, bars(0, 1, 1), 1)
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, DATED["path_template"], moment],
+        env={**os.environ, "PYTHONPATH": f"{Path(__file__).parent}:{Path(basalt.__file__).parents[1]}"},
+        check=False,
+    )
+    assert ran.returncode == -signal.SIGKILL
+    objects = [pq.read_table(io.BytesIO(store.read(key))) for key in store.names() if key.endswith(".parquet")]
+    (found,) = objects
+    assert found.equals(table(bars(0, 1, 1 if moment == "before" else 2)))
+    assert open_output(DATED).records() == []
+    write(DATED, 0, 1, bars(0, 1, 2), 2)
+    assert same(store, DATED, bars(0, 1, 2))
+    assert [each.run for each in open_output(DATED).records()] == ["run 2"]
+    assert [key for key in store.names() if "_basalt" in key] == []
+
+
 def test_a_pipeline_lands_in_s3_and_its_passes_are_read_on(store: Store, tmp_path: Path) -> None:
     config = written(tmp_path, trades(500), minutes(), OUTPUT_TARGET={"path_template": "s3://market/{pass}.parquet"})
     with basalt.run(config) as result:
@@ -123,7 +163,7 @@ def test_a_pipeline_lands_in_s3_and_its_passes_are_read_on(store: Store, tmp_pat
 
 
 def test_a_bucket_that_is_not_there_is_named(store: Store) -> None:
-    with pytest.raises(OutputError, match="cannot write s3://nowhere"):
+    with pytest.raises(OutputError, match="cannot use s3://nowhere"):
         write({"path_template": "s3://nowhere/{pass}"}, 0, 0, bars(0, 0, 1))
     assert store.names() == []
 

@@ -55,12 +55,15 @@ def test_a_run_that_succeeds_tells_no_secret(
     assert_told_nowhere(*told, *capfd.readouterr(), folder=tmp_path)
 
 
+@pytest.mark.parametrize("driver", ["", "+psycopg"])
 def test_runs_that_fail_tell_no_secret(
-    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    driver: str, server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = {"type": "sql", "url": server.url}
-    told = [failure(tmp_path, {**target, "url": server.url.replace("/postgres?", "/nothing?")})]
-    told += [failure(tmp_path, {**target, "url": server.url.replace(str(server.folder), "/nowhere")})]
+    url = server.url.replace("postgresql:", f"postgresql{driver}:")
+    target = {"type": "sql", "url": url}
+    told = [failure(tmp_path, {**target, "url": url.replace("/postgres?", "/nothing?")})]
+    told += [failure(tmp_path, {**target, "url": url.replace(str(server.folder), "/nowhere")})]
+    told += [failure(tmp_path, {**target, "url": url.replace("@/postgres", "@:bad/postgres")})]
     basalt.run(pipeline(tmp_path, target)).close()
     with server.connect() as connection:
         connection.execute("ALTER TABLE minutes ADD CONSTRAINT impossible CHECK (false) NOT VALID")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 
 from basalt.errors import OutputBusyError, OutputError
+from basalt.outputs.databases.postgres_lock import introduce, literal, lock
 from basalt.outputs.databases.secrets import SecretUrl
 from basalt.outputs.databases.session import Session, TableName, moment_text
 from basalt.outputs.databases.storage import Stored, sqlite, standard
-from basalt.outputs.failures import writing_to
-from basalt.outputs.lock import busy
-from basalt.outputs.paths import STATE
+from basalt.outputs.failures import room_hint, writing_to
 from basalt.outputs.required import required
-from basalt.outputs.work_area import WorkArea
+from basalt.outputs.work_area import area_of_table
 
 _PATIENCE_MS = 60_000
 """How long SQLite waits for another program to be done with the file."""
@@ -48,17 +46,30 @@ class SQLiteFile:
     @contextmanager
     def locked(self, table: TableName) -> Iterator[None]:
         """Hold a table for a run."""
-        area = WorkArea(self.path.parent / STATE / self.path.name / str(table), f"{self.place}: {table}")
-        with area.held():
+        with area_of_table(self.path, table).held():
             yield
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open the file, and begin a transaction."""
-        driver = required("adbc_driver_sqlite.dbapi", "sqlite", self.place)
         with writing_to(self.place):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with _failing(SecretUrl(self.place), driver), closing(driver.connect(str(self.path))) as connection:
+        with self._opened(str(self.path)) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session | None]:
+        """Open the file to read it. SQLite itself then undoes what a killed program left half done."""
+        if not self.path.exists():
+            yield None
+            return
+        with self._opened(f"file:{quote(str(self.path))}?mode=rw") as session:
+            yield session
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[Session]:
+        driver = required("adbc_driver_sqlite.dbapi", "sqlite", self.place)
+        with _failing(SecretUrl(self.place), driver), closing(driver.connect(name)) as connection:
             session = _AdbcSession(connection, "?")
             session.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
             yield session
@@ -87,16 +98,18 @@ class Postgres:
     def locked(self, table: TableName) -> Iterator[None]:
         """Hold a table for a run, by a lock of the server's that goes with the connection."""
         with self._connected() as session:
-            key = f"hashtext('basalt'), hashtext({_literal(str(table))})"
-            if not session.execute(f"SELECT pg_try_advisory_lock({key})")[0][0]:
-                place = f"{self.place}: {table}"
-                raise busy(place, _holder(session, table))
-            session.commit()
+            lock(session, table, f"{self.place}: {table}")
             yield
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Connect, and begin a transaction."""
+        with self._connected() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Connect to read."""
         with self._connected() as session:
             yield session
 
@@ -107,9 +120,7 @@ class Postgres:
             stack.enter_context(_failing(self.url, driver))
             connection = stack.enter_context(closing(driver.connect(self.url.filled_in())))
             session = _AdbcSession(connection, "${}")
-            name = f"basalt, process {os.getpid()} on {socket.gethostname()}"
-            session.execute(f"SET application_name = {_literal(name[:63])}")
-            session.commit()
+            introduce(session)
             yield session
 
 
@@ -129,12 +140,12 @@ class _AdbcSession:
     def columns(self, table: TableName) -> list[str] | None:
         """Return the names of a table's columns."""
         if self.mark == "?":
-            query = f"SELECT name FROM pragma_table_info({_literal(table.name)}, {_literal(table.schema or 'main')})"
+            query = f"SELECT name FROM pragma_table_info({literal(table.name)}, {literal(table.schema or 'main')})"
         else:
-            schema = _literal(table.schema) if table.schema else "current_schema()"
+            schema = literal(table.schema) if table.schema else "current_schema()"
             query = f"""
                 SELECT column_name::text FROM information_schema.columns
-                WHERE table_schema = {schema} AND table_name = {_literal(table.name)} ORDER BY ordinal_position
+                WHERE table_schema = {schema} AND table_name = {literal(table.name)} ORDER BY ordinal_position
             """
         return [str(row[0]) for row in self.execute(query)] or None
 
@@ -156,22 +167,7 @@ def _failing(url: SecretUrl, driver: Any) -> Iterator[None]:  # noqa: ANN401 - a
         yield
     except driver.Error as error:
         reason = url.without_secrets(str(error).splitlines()[0])
-        message = f"cannot write {url}: {reason}"
+        message = f"cannot use {url}: {reason}"
         if "locked" in reason:
             raise OutputBusyError(message, place=str(url)) from None
-        raise OutputError(message, place=str(url)) from None
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _holder(session: _AdbcSession, table: TableName) -> str | None:
-    query = f"""
-        SELECT a.application_name, to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')
-        FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-        WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = hashtext('basalt')::bigint & 4294967295
-          AND l.objid::bigint = hashtext({_literal(str(table))})::bigint & 4294967295
-    """
-    found = session.execute(query)
-    return f"{found[0][0]}, since {found[0][1]}" if found else None
+        raise OutputError(message, place=str(url), suggestion=room_hint(reason)) from None

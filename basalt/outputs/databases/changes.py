@@ -13,7 +13,6 @@ from basalt.errors import OutputError, OutputRangeError, listing
 from basalt.outputs.databases.session import Database, Session, TableName, quoted
 from basalt.outputs.databases.storage import Stored
 from basalt.outputs.shape import PassShape
-from basalt.outputs.written import Written
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Changes:
     shape: PassShape
     types: Mapping[str, Stored]
 
-    def make(self, mode: TableMode, days: Days, records: Sequence[Written], rows: pa.RecordBatchReader) -> None:
+    def make(self, mode: TableMode, days: Days, recorded: Sequence[Days], rows: pa.RecordBatchReader) -> None:
         """Have the rows of some days take their place. Raises OutputError, OutputRangeError where they cannot."""
         self._prepare(mode)
         match mode:
@@ -35,7 +34,7 @@ class Changes:
             case "overwrite":
                 self.session.execute(f"DELETE FROM {self.table.sql}")
             case "append":
-                self._delete_recorded(days, records)
+                self._delete_recorded(days, recorded)
             case "fail":
                 self._refuse_rows(days)
             case "upsert":
@@ -77,15 +76,15 @@ class Changes:
     def _delete(self, days: Days) -> None:
         self.session.execute(f"DELETE FROM {self.table.sql} WHERE {self._condition(days)}")
 
-    def _delete_recorded(self, days: Days, records: Iterable[Written]) -> None:
+    def _delete_recorded(self, days: Days, recorded: Iterable[Days]) -> None:
         """Delete the rows that were appended for these days before; those of others stay."""
-        for each in records:
-            if not days.overlaps(each.days):
+        for each in recorded:
+            if not days.overlaps(each):
                 continue
-            if not days.contains(each.days):
-                message = f"the days {days} are some of {each.days}, which were appended together to {self._place}"
+            if not days.contains(each):
+                message = f"the days {days} are some of {each}, which were appended together to {self._place}"
                 raise OutputRangeError(message, place=self._place, suggestion="write the whole range, or use replace")
-            self._delete(each.days)
+            self._delete(each)
 
     def _refuse_rows(self, days: Days) -> None:
         statement = f"SELECT count(*) FROM {self.table.sql} WHERE {self._condition(days)}"

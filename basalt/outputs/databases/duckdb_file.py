@@ -14,9 +14,8 @@ import pyarrow as pa
 from basalt.errors import OutputBusyError, OutputError
 from basalt.outputs.databases.session import Session, TableName, moment_text
 from basalt.outputs.databases.storage import Stored, standard
-from basalt.outputs.failures import writing_to
-from basalt.outputs.paths import STATE
-from basalt.outputs.work_area import WorkArea
+from basalt.outputs.failures import room_hint, writing_to
+from basalt.outputs.work_area import area_of_table
 
 _ROWS = "basalt_rows"
 
@@ -45,8 +44,7 @@ class DuckDBFile:
     @contextmanager
     def locked(self, table: TableName) -> Iterator[None]:
         """Hold a table for a run."""
-        area = WorkArea(self.path.parent / STATE / self.path.name / str(table), f"{self.place}: {table}")
-        with area.held():
+        with area_of_table(self.path, table).held():
             yield
 
     @contextmanager
@@ -54,12 +52,18 @@ class DuckDBFile:
         """Open the file, and begin a transaction."""
         with writing_to(self.place):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with duckdb.connect(str(self.path)) as connection:
-                connection.execute("BEGIN")
-                yield _DuckDBSession(connection)
-        except duckdb.Error as error:
-            raise _failed(error, self.place) from None
+        with _failing(self.place), duckdb.connect(str(self.path)) as connection:
+            connection.execute("BEGIN")
+            yield _DuckDBSession(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session | None]:
+        """Open the file to read it. DuckDB refuses that while another program has it open to write."""
+        if not self.path.exists():
+            yield None
+            return
+        with _failing(self.place), duckdb.connect(str(self.path), read_only=True) as connection:
+            yield _DuckDBSession(connection)
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,15 @@ _ARROW = {
 }
 
 
-def _failed(error: duckdb.Error, place: str) -> OutputError:
-    reason = str(error).splitlines()[0]
-    if "Could not set lock" in reason:
-        return OutputBusyError(f"another program has {place} open: {reason}", place=place, suggestion="close it there")
-    hint = "make room there, or write elsewhere" if "No space left" in reason or "File too large" in reason else ""
-    return OutputError(f"cannot write {place}: {reason}", place=place, suggestion=hint)
+@contextmanager
+def _failing(place: str) -> Iterator[None]:
+    """Raise what DuckDB refuses as an OutputError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        if "Could not set lock" in reason:
+            message = f"another program has {place} open: {reason}"
+            raise OutputBusyError(message, place=place, suggestion="close it there") from None
+        message = f"cannot use {place}: {reason}"
+        raise OutputError(message, place=place, suggestion=room_hint(reason)) from None

@@ -67,6 +67,9 @@ class Database(Protocol):
     def moment(self, nanoseconds: int, type_: str) -> str:
         """Return a time as a literal to compare a column of a DuckDB type with, rounded up to a step of the type."""
 
+    def reading(self) -> AbstractContextManager[Session | None]:
+        """Connect to read, making nothing; None where there is no database yet. Raises OutputError."""
+
     def locked(self, table: TableName) -> AbstractContextManager[None]:
         """Hold a table for a run. Raises OutputBusyError when another run holds it."""
 

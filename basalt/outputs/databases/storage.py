@@ -18,10 +18,11 @@ _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 @dataclass(frozen=True)
 class Stored:
-    """A column's type in the database, and the Arrow type in which its values are handed over."""
+    """A column's type in the database, the Arrow type in which its values are handed over, and whether it has NaN."""
 
     sql: str
     arrow: pa.DataType
+    has_nan: bool = True
 
 
 def standard(type_: str) -> Stored | None:
@@ -55,7 +56,10 @@ _STANDARD: Mapping[str, Stored] = {
 
 
 def sqlite(type_: str) -> Stored | None:
-    """Return how a DuckDB type is stored in SQLite, which has no times: those are text, in order; None where not."""
+    """Return how a DuckDB type is stored in SQLite; None where it cannot be.
+
+    SQLite has no times: they are text, in order. It has no NaN either, and would make NULL of it.
+    """
     found = standard(type_)
     if type_ in ("UBIGINT", "HUGEINT"):
         return Stored("INTEGER", pa.int64())
@@ -63,13 +67,27 @@ def sqlite(type_: str) -> Stored | None:
         return None
     if pa.types.is_integer(found.arrow) or pa.types.is_boolean(found.arrow):
         return Stored("INTEGER", pa.int64())
-    return Stored("REAL", pa.float64()) if pa.types.is_floating(found.arrow) else Stored("TEXT", pa.string())
+    return (
+        Stored("REAL", pa.float64(), has_nan=False)
+        if pa.types.is_floating(found.arrow)
+        else Stored("TEXT", pa.string())
+    )
 
 
 def conformed(batch: pa.RecordBatch, types: Mapping[str, Stored], place: str) -> pa.RecordBatch:
     """Return rows in the types in which a database takes them. Raises OutputError for a value that would change."""
+    for name in batch.schema.names:
+        if not types[name].has_nan:
+            _refuse_nan(batch.column(name), name, place)
     columns = [_conformed(batch.column(name), name, types[name].arrow, place) for name in batch.schema.names]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _refuse_nan(values: pa.Array, name: str, place: str) -> None:
+    if pa.types.is_floating(values.type) and pc.any(pc.is_nan(values)).as_py():
+        message = f"column {name} has a value that {place} cannot hold: NaN"
+        hint = "have NULL in its place, or write to a database or a file that has NaN"
+        raise OutputError(message, place=place, suggestion=hint)
 
 
 def _conformed(values: pa.Array, name: str, type_: pa.DataType, place: str) -> pa.Array:

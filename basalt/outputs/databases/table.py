@@ -19,7 +19,7 @@ from basalt.outputs.failures import writing_to
 from basalt.outputs.partitions import check_days
 from basalt.outputs.shape import PassShape
 from basalt.outputs.spool import Spool
-from basalt.outputs.state import State, covers
+from basalt.outputs.state import State
 from basalt.outputs.written import Origin, Written
 
 RUNS = "basalt_runs"
@@ -71,6 +71,14 @@ class TableOutput:
     def relation(self, first: date | None, last: date | None) -> None:
         """Return None: other databases are not read through DuckDB."""
 
+    def records(self) -> list[Written]:
+        """Return the records of rows in the table."""
+        runs = self.table.beside(RUNS)
+        with self.database.reading() as session:
+            if session is None or session.columns(self.table) is None or session.columns(runs) is None:
+                return []
+            return State(_Records(session, runs, self.table.name)).records()
+
     @contextmanager
     def held(self) -> Iterator[HeldTable]:
         """Hold the table for this run."""
@@ -83,17 +91,6 @@ class HeldTable:
     """A table that this run alone writes."""
 
     output: TableOutput
-
-    def records(self) -> list[Written]:
-        """Return the records of rows in the table."""
-        with self.output.database.session() as session:
-            if session.columns(self.output.table) is None:
-                return []
-            return _state(session, self.output.table).records()
-
-    def exists(self, first: date | None, last: date | None) -> bool:
-        """Tell whether rows of all these days have been written."""
-        return covers(self.records(), Days(first, last))
 
     @contextmanager
     def writing(self, first: date | None, last: date | None) -> Iterator[TableRows]:
@@ -110,10 +107,11 @@ class HeldTable:
         output = self.output
         with output.database.session() as session, rows.spool.reader() as reader:
             state = _state(session, output.table)
-            Changes(output.database, session, output.table, output.shape, output.types).make(
-                output.mode, days, state.records(), reader
-            )
+            recorded = state.days()
             state.forget(days if output.holds_many else Days(None, None))
+            Changes(output.database, session, output.table, output.shape, output.types).make(
+                output.mode, days, recorded, reader
+            )
             if rows.origin is not None:
                 state.add(rows.origin.written(output.shape.name, days, rows.spool.count))
             session.commit()
@@ -158,10 +156,11 @@ class _Records:
         statement = f"SELECT name FROM {self.runs.sql} WHERE target = {{}}"
         return [str(row[0]) for row in self.session.execute(statement, [self.target])]
 
-    def read(self, name: str) -> bytes:
-        """Return a record."""
+    def read(self, name: str) -> bytes | None:
+        """Return a record; None where there is none."""
         statement = f"SELECT content FROM {self.runs.sql} WHERE target = {{}} AND name = {{}}"
-        return str(self.session.execute(statement, [self.target, name])[0][0]).encode()
+        found = self.session.execute(statement, [self.target, name])
+        return str(found[0][0]).encode() if found else None
 
     def write(self, name: str, content: bytes) -> None:
         """Write a record, or replace it."""
