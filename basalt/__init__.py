@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         publish,
         register_functions,
         run,
+        translate,
     )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "publish",
     "register_functions",
     "run",
+    "translate",
 ]
 
 

@@ -23,6 +23,7 @@ from basalt.configuration import AnalyticsConfig
 from basalt.configuration.load import load_pipeline
 from basalt.configuration.problems import validate
 from basalt.configuration.relative_paths import with_absolute_paths
+from basalt.dialects.model import TranslatedPipeline
 from basalt.engine.checkup import Finding, checkup
 from basalt.engine.connections import limit, opened
 from basalt.engine.functions import add_functions, called_functions
@@ -80,6 +81,30 @@ def compile(  # noqa: A001, PLR0913 - reads as basalt.compile; what it takes
         return compile_pipeline(pipeline, schemas, is_complete=complete, days=days)
     with _lent(connection) as lent:
         return compile_pipeline(pipeline, _schemas(lent, pipeline), is_complete=complete, days=days)
+
+
+def translate(
+    config: Config,
+    dialect: str,
+    *,
+    schemas: Mapping[str, Schema] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> TranslatedPipeline:
+    """Compile a pipeline to the SQL of another engine: ``postgres``.
+
+    A table of ``TABLES`` is read there from the table of that name (or of its ``table``), with the columns of
+    ``schemas``; the other arguments are those of ``compile``. Its numbers are those of DuckDB. Raises what ``compile``
+    raises, CallError for a dialect there is not, and DialectError with everything that the engine cannot say exactly.
+    """
+    from basalt.dialects.engines import dialect_named  # noqa: PLC0415 - sqlglot is imported when it is used
+    from basalt.dialects.translate import translate_pipeline  # noqa: PLC0415 - the same
+
+    chosen, pipeline = dialect_named(dialect), _configuration(config, tables)
+    if schemas is not None:
+        return translate_pipeline(pipeline, schemas, chosen)
+    with _lent(connection) as lent:
+        return translate_pipeline(pipeline, _schemas(lent, pipeline), chosen)
 
 
 def compile_checks(

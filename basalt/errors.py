@@ -150,6 +150,12 @@ class IncompleteSqlError(CompileError):
     code = "BAS309"
 
 
+class DialectError(CompileError):
+    """Another SQL engine cannot say a construct of a pass exactly; names the step and the column."""
+
+    code = "BAS310"
+
+
 class RunError(BasaltError):
     """A compiled pass failed while running."""
 

@@ -91,6 +91,15 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
             "before: columns added, removed, changed; then the SQL. --set is of this pipeline only.",
         ),
     ] = None,
+    dialect: Annotated[
+        str | None,
+        typer.Option(
+            "--dialect",
+            metavar="NAME",
+            show_default=False,
+            help="Print the SQL of another engine instead, over its tables: postgres. What it cannot say is refused.",
+        ),
+    ] = None,
     checks: Annotated[
         bool, typer.Option("--checks", help="Print the SQL of the checks instead, for the passes that have some.")
     ] = False,
@@ -107,6 +116,15 @@ def compile_command(  # noqa: PLR0913 - a parameter per option
 
     path = pipeline_path(pipeline, pipeline_option)
     config = load_pipeline(path, settings, start_date, end_date)
+    if dialect is not None:
+        if output is not Format.sql or form is not None or complete or checks or other is not None:
+            message = "the SQL of another engine is views, and complete"
+            hint = "leave out --format, --as, --complete, --checks and --diff"
+            raise CallError(message, place="--dialect", suggestion=hint)
+        from basalt.cli.translated import print_translated  # noqa: PLC0415 - the compiler is imported when it is used
+
+        print_translated(config, dialect, pass_name, folder)
+        return
     if checks:
         if output is not Format.sql or form is not None or complete or other is not None:
             message = "checks are SQL of their own, and the same with and without indicators in it"

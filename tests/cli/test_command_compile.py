@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from command_line import FIVE_MINUTES, MINUTES, TABLES, Command, in_process_of_its_own, write_pipeline
+from command_line import FIVE_MINUTES, MINUTES, PIPELINE, TABLES, Command, in_process_of_its_own, write_pipeline
 
 import basalt
 from basalt.compiler.model import CompiledPass, CompiledPipeline
@@ -135,3 +135,36 @@ def test_what_a_python_pipeline_prints_does_not_mix_with_the_sql(command: Comman
     assert (done.code, done.err) == (0, "reading\n")
     write_pipeline({"TABLES": TABLES, "PASSES": [MINUTES]})
     assert done.out == basalt.compile(folder / "pipeline.yaml").script()
+
+
+NUMBERED = {**PIPELINE, "TABLES": {"trades": {"path": "trades.parquet", "sequence": "ListingId"}}}
+
+
+def test_prints_the_sql_of_another_engine(command: Command, folder: Path) -> None:
+    write_pipeline(NUMBERED)
+    done = command("compile", "pipeline.yaml", "--dialect", "postgres")
+    translated = basalt.translate(folder / "pipeline.yaml", "postgres")
+    assert (done.code, done.out) == (0, translated.script())
+    assert done.out.startswith('CREATE OR REPLACE VIEW "minutes__states" AS\n')
+    assert done.err == "".join(f"warning: {each}\n" for each in translated.warnings)
+    only = command("compile", "pipeline.yaml", "--dialect", "postgres", "--pass", "five_minutes")
+    assert only.out == translated.passes["five_minutes"].sql + "\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("postgre",), "BAS104", "did you mean 'postgres'?"),
+        (("postgres", "--complete"), "BAS104", "leave out --format, --as, --complete"),
+        (("postgres", "--checks"), "BAS104", "--dialect"),
+        (("postgres", "--pass", "minute"), "BAS104", "did you mean 'minutes'?"),
+    ],
+)
+def test_dialects_that_make_no_sense_are_refused(
+    command: Command, options: tuple[str, ...], code: str, told: str
+) -> None:
+    write_pipeline(NUMBERED)
+    done = command("compile", "pipeline.yaml", "--dialect", *options)
+    assert (done.code, done.out) == (2, "")
+    assert code in done.err
+    assert told in done.err

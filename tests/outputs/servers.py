@@ -3,33 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import psycopg
+from postgres_server import PASSWORD, VARIABLE, Server
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-PASSWORD = "canary/: of@many?signs"  # noqa: S105 - of servers that live for the tests
-VARIABLE = "BASALT_TEST_PASSWORD"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A Postgres server that listens on a socket in a folder."""
-
-    folder: Path
-
-    @property
-    def url(self) -> str:
-        """The URL as a pipeline has it."""
-        return f"postgresql://market:${{{VARIABLE}}}@/postgres?host={self.folder}"
-
-    def connect(self) -> psycopg.Connection:
-        """Connect without Basalt."""
-        return psycopg.connect(
-            host=str(self.folder), user="market", password=PASSWORD, dbname="postgres", autocommit=True
-        )
+__all__ = ["PASSWORD", "VARIABLE", "Server", "Store"]
 
 
 @dataclass(frozen=True)
