@@ -35,12 +35,20 @@ updates_and_breaks AS (
     SELECT *
     FROM session_breaks
 ),
+timed_updates AS (
+    -- each update with the time of the next one
+    SELECT
+        *,
+        lead(event_ns) OVER updates_of_listing AS next_ns
+    FROM updates_and_breaks
+    WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, is_break NULLS LAST, sequence NULLS FIRST, BidPrice1, AskPrice1, BidQuantity1, BidQuantity2, BidPrice2)
+),
 bucketed_updates AS (
     -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
     SELECT
         *,
         event_ns // 60000000000 + (event_ns % 60000000000 > 0)::BIGINT - 1 AS bucket
-    FROM updates_and_breaks
+    FROM timed_updates
 ),
 ordered_updates AS (
     -- each update with its place in the order of events: time, sequence, then what makes it unique
@@ -58,22 +66,29 @@ ordered_updates AS (
             + (hash(MarketState) >> 37)::BIGINT AS event_order
     FROM bucketed_updates
 ),
-timed_updates AS (
-    -- each update with the time until which its state stands
+standing_updates AS (
+    -- each update with the time until which its state stands, and the bucket of the next one
     SELECT
         *,
-        least(lead(event_ns, 1, 9223372036854775807) OVER updates_of_listing, event_ns + 3600000000000) AS to_ns,
-        lead(bucket) OVER updates_of_listing AS next_bucket
+        least(coalesce(next_ns, 9223372036854775807), event_ns + 3600000000000) AS to_ns,
+        next_ns // 60000000000 + (next_ns % 60000000000 > 0)::BIGINT - 1        AS next_bucket
     FROM ordered_updates
-    WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, is_break NULLS LAST, sequence NULLS FIRST, BidPrice1, AskPrice1, BidQuantity1, BidQuantity2, BidPrice2)
+),
+spread_updates AS (
+    -- each update in every bucket in which its state may stand
+    SELECT
+        *,
+        unnest(CASE WHEN next_bucket > bucket AND to_ns > next_bucket * 60000000000 THEN [bucket, next_bucket] ELSE [bucket] END) AS in_bucket
+    FROM standing_updates
+    WHERE NOT is_break IS TRUE
 ),
 book_times AS (
-    -- how long each state stood in the bucket of its update and in that of the next one
+    -- how long each state stood in each bucket
     SELECT
         ListingId,
-        bucket,
-        least(to_ns, (bucket + 1) * 60000000000) - event_ns AS standing_ns,
-        TRUE AS is_own,
+        in_bucket                         AS bucket,
+        (least(to_ns, (in_bucket + 1) * 60000000000) - greatest(event_ns, in_bucket * 60000000000))::DOUBLE AS standing_ns,
+        in_bucket = spread_updates.bucket AS is_own,
         MIC,
         Ticker,
         CurrencyCode,
@@ -87,29 +102,8 @@ book_times AS (
         event_order,
         event_ns,
         to_ns
-    FROM timed_updates
-    WHERE bucket >= 29016000 AND NOT is_break IS TRUE
-    UNION ALL
-    SELECT
-        ListingId,
-        next_bucket AS bucket,
-        to_ns - next_bucket * 60000000000 AS standing_ns,
-        FALSE AS is_own,
-        MIC,
-        Ticker,
-        CurrencyCode,
-        MarketState,
-        book_bid_price1,
-        book_bid_cum_quantity1,
-        book_bid_price2,
-        book_bid_cum_quantity2,
-        book_spread_bps,
-        book_mid,
-        event_order,
-        event_ns,
-        to_ns
-    FROM timed_updates
-    WHERE next_bucket > bucket AND to_ns > next_bucket * 60000000000 AND next_bucket >= 29016000 AND NOT is_break IS TRUE
+    FROM spread_updates
+    WHERE in_bucket >= 29016000
 ),
 book_states AS (
     -- one row per listing and bucket: values by time, and the times

@@ -80,12 +80,20 @@ l2tw_rows AS (
             CASE WHEN isfinite(BidPrice1) THEN BidPrice1 END AS BidPrice1
         FROM l2
     ),
+    timed_updates AS (
+        -- each update with the time of the next one
+        SELECT
+            *,
+            lead(event_ns) OVER updates_of_listing AS next_ns
+        FROM source_updates
+        WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, sequence NULLS FIRST, BidPrice1)
+    ),
     bucketed_updates AS (
         -- 86400 s buckets [start, end), labelled by their start; bucket is the number of the interval, counted from the origin
         SELECT
             *,
             event_ns // 86400000000000 - (event_ns % 86400000000000 < 0)::BIGINT AS bucket
-        FROM source_updates
+        FROM timed_updates
     ),
     ordered_updates AS (
         -- each update with its place in the order of events: time, sequence, then what makes it unique
@@ -95,43 +103,35 @@ l2tw_rows AS (
             {'event_ns': event_ns, 'sequence': sequence, 'MarketState': MarketState} AS event_order
         FROM bucketed_updates
     ),
-    timed_updates AS (
-        -- each update with the time until which its state stands
+    standing_updates AS (
+        -- each update with the time until which its state stands, and the bucket of the next one
         SELECT
             *,
-            least(lead(event_ns, 1, 9223372036854775807) OVER updates_of_listing, event_ns + 3600000000000) AS to_ns,
-            lead(bucket) OVER updates_of_listing AS next_bucket
+            least(coalesce(next_ns, 9223372036854775807), event_ns + 3600000000000) AS to_ns,
+            next_ns // 86400000000000 - (next_ns % 86400000000000 < 0)::BIGINT      AS next_bucket
         FROM ordered_updates
-        WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, sequence NULLS FIRST, BidPrice1)
+    ),
+    spread_updates AS (
+        -- each update in every bucket in which its state may stand
+        SELECT
+            *,
+            unnest(CASE WHEN next_bucket > bucket AND to_ns > next_bucket * 86400000000000 THEN [bucket, next_bucket] ELSE [bucket] END) AS in_bucket
+        FROM standing_updates
     ),
     book_times AS (
-        -- how long each state stood in the bucket of its update and in that of the next one
+        -- how long each state stood in each bucket
         SELECT
             ListingId,
-            bucket,
-            least(to_ns, (bucket + 1) * 86400000000000) - event_ns AS standing_ns,
-            TRUE AS is_own,
+            in_bucket                         AS bucket,
+            (least(to_ns, (in_bucket + 1) * 86400000000000) - greatest(event_ns, in_bucket * 86400000000000))::DOUBLE AS standing_ns,
+            in_bucket = spread_updates.bucket AS is_own,
             MIC,
             Ticker,
             CurrencyCode,
             MarketState,
             book_bid,
             event_order
-        FROM timed_updates
-        UNION ALL
-        SELECT
-            ListingId,
-            next_bucket AS bucket,
-            to_ns - next_bucket * 86400000000000 AS standing_ns,
-            FALSE AS is_own,
-            MIC,
-            Ticker,
-            CurrencyCode,
-            MarketState,
-            book_bid,
-            event_order
-        FROM timed_updates
-        WHERE next_bucket > bucket AND to_ns > next_bucket * 86400000000000
+        FROM spread_updates
     ),
     book_states AS (
         -- one row per listing and bucket: values by time, and the times
@@ -143,8 +143,7 @@ l2tw_rows AS (
             any_value(CurrencyCode)                                     AS CurrencyCode,
             arg_max(CASE WHEN is_own THEN MarketState END, event_order) AS MarketState,
             sum(book_bid * standing_ns)                                 AS mean_by_time_bid,
-            sum(CASE WHEN book_bid IS NOT NULL THEN standing_ns END)    AS mean_time_bid,
-            bool_or(is_own)                                             AS is_updated
+            sum(CASE WHEN book_bid IS NOT NULL THEN standing_ns END)    AS mean_time_bid
         FROM book_times
         GROUP BY ListingId, bucket
     )
@@ -158,7 +157,6 @@ l2tw_rows AS (
         MarketState,
         mean_by_time_bid / nullif(mean_time_bid, 0) AS BidTWA
     FROM book_states
-    WHERE is_updated
 )
 -- what each module has; a bucket of one is a row
 SELECT

@@ -143,12 +143,20 @@ l2tw_rows AS (
                 CASE WHEN isfinite(BidPrice1) THEN BidPrice1 END AS BidPrice1
             FROM l2
         ),
+        timed_updates AS (
+            -- each update with the time of the next one
+            SELECT
+                *,
+                lead(event_ns) OVER updates_of_listing AS next_ns
+            FROM source_updates
+            WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, sequence NULLS FIRST, BidPrice1)
+        ),
         bucketed_updates AS (
             -- 60 s buckets (start, end], labelled by their end; bucket is the number of the interval, counted from the origin
             SELECT
                 *,
                 event_ns // 60000000000 + (event_ns % 60000000000 > 0)::BIGINT - 1 AS bucket
-            FROM source_updates
+            FROM timed_updates
         ),
         ordered_updates AS (
             -- each update with its place in the order of events: time, sequence, then what makes it unique
@@ -160,14 +168,13 @@ l2tw_rows AS (
                     + (hash(MarketState) >> 37)::BIGINT AS event_order
             FROM bucketed_updates
         ),
-        timed_updates AS (
-            -- each update with the time until which its state stands
+        standing_updates AS (
+            -- each update with the time until which its state stands, and the bucket of the next one
             SELECT
                 *,
-                least(lead(event_ns, 1, 9223372036854775807) OVER updates_of_listing, event_ns + 3600000000000) AS to_ns,
-                lead(bucket) OVER updates_of_listing AS next_bucket
+                least(coalesce(next_ns, 9223372036854775807), event_ns + 3600000000000) AS to_ns,
+                next_ns // 60000000000 + (next_ns % 60000000000 > 0)::BIGINT - 1        AS next_bucket
             FROM ordered_updates
-            WINDOW updates_of_listing AS (PARTITION BY ListingId ORDER BY event_ns, sequence NULLS FIRST, BidPrice1)
         ),
         spread_updates AS (
             -- each update in every bucket in which its state may stand
@@ -178,15 +185,15 @@ l2tw_rows AS (
                     WHEN bucket * 60000000000 // 86400000000000 - (bucket * 60000000000 % 86400000000000 < 0)::BIGINT = next_bucket * 60000000000 // 86400000000000 - (next_bucket * 60000000000 % 86400000000000 < 0)::BIGINT THEN range(bucket, next_bucket + 1)
                     ELSE [bucket, next_bucket]
                 END) AS in_bucket
-            FROM timed_updates
+            FROM standing_updates
         ),
         book_times AS (
             -- how long each state stood in each bucket
             SELECT
                 ListingId,
-                in_bucket AS bucket,
-                least(to_ns, (in_bucket + 1) * 60000000000) - greatest(event_ns, in_bucket * 60000000000) AS standing_ns,
-                in_bucket = bucket AS is_own,
+                in_bucket                         AS bucket,
+                (least(to_ns, (in_bucket + 1) * 60000000000) - greatest(event_ns, in_bucket * 60000000000))::DOUBLE AS standing_ns,
+                in_bucket = spread_updates.bucket AS is_own,
                 MIC,
                 Ticker,
                 CurrencyCode,
@@ -194,7 +201,7 @@ l2tw_rows AS (
                 book_bid,
                 event_order
             FROM spread_updates
-            WHERE (in_bucket = bucket OR to_ns > in_bucket * 60000000000)
+            WHERE (in_bucket = spread_updates.bucket OR to_ns > in_bucket * 60000000000)
         ),
         book_states AS (
             -- one row per listing and bucket: values by time, and the times
@@ -206,8 +213,7 @@ l2tw_rows AS (
                 any_value(CurrencyCode)                                     AS CurrencyCode,
                 arg_max(CASE WHEN is_own THEN MarketState END, event_order) AS MarketState,
                 sum(book_bid * standing_ns)                                 AS mean_by_time_bid,
-                sum(CASE WHEN book_bid IS NOT NULL THEN standing_ns END)    AS mean_time_bid,
-                bool_or(is_own)                                             AS is_updated
+                sum(CASE WHEN book_bid IS NOT NULL THEN standing_ns END)    AS mean_time_bid
             FROM book_times
             GROUP BY ListingId, bucket
         )

@@ -50,10 +50,13 @@ class Grid:
         origin = self.contract.origin
         return compose("({} + {})", Literal(origin), from_origin) if origin else from_origin
 
+    def bucket(self, moment: str) -> Fragment:
+        """Return the number of the bucket that a column of nanoseconds lies in."""
+        origin = self.contract.origin
+        since = compose("({} - {})", Identifier(moment), Literal(origin)) if origin else Identifier(moment)
+        return render(f"expressions/bucket_{self.contract.closed}", moment=since, width=self.contract.width)
+
     def bucketed(self, name: str, source: str) -> Step:
         """Return the step that adds its bucket to each row of a step."""
-        origin = self.contract.origin
-        moment = compose("(event_ns - {})", Literal(origin)) if origin else Identifier("event_ns")
-        bucket = render(f"expressions/bucket_{self.contract.closed}", moment=moment, width=self.contract.width)
         comment = f"{self.contract.describe()}; bucket is the number of the interval, counted from the origin"
-        return Step(name, add_columns(source, [SelectItem(bucket, "bucket")]), comment)
+        return Step(name, add_columns(source, [SelectItem(self.bucket("event_ns"), "bucket")]), comment)

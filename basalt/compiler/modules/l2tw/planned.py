@@ -50,8 +50,9 @@ class L2TWPass(L2Pass):
     def _kept(self) -> tuple[str, ...]:
         """The columns of an update that are read where the time of its state is added up."""
         filters = [row_name(name) for request in self.asked for name in request.filter_columns]
+        order = ("event_order",) if "MarketState" in self.rows.carried else ()
         read = READ if self.volatility else ()
-        return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, "event_order", *read]))
+        return tuple(dict.fromkeys([*self.rows.carried, *filters, *self.rows.prices, *order, *read]))
 
     @property
     def is_timed(self) -> bool:
@@ -83,7 +84,7 @@ class L2TWPass(L2Pass):
         source = join([Identifier(STATES), *(grid.join() for grid in self.volatility)], "\n")
         if self.is_dense:
             return Step("result", select(items, source), "the metrics of buckets in which the book stood")
-        body = select(items, source, where=[Identifier("is_updated")])
+        body = select(items, source, where=[Identifier("is_updated")] if self.times.tells_updated else [])
         return Step("result", body, "the metrics of buckets in which the book was updated")
 
     def computed(self, column: str) -> ComputedColumn:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from basalt.compiler.day_range import Moment, MovingMoment
-from basalt.compiler.layout import SelectItem
+from basalt.compiler.layout import SelectItem, select_list
 from basalt.compiler.modules.events.carried import carried_items
 from basalt.compiler.modules.l2.rows import UPDATES, BookRows
 from basalt.compiler.modules.l2.states import STATES, PriceState
 from basalt.compiler.moments import limited
 from basalt.compiler.plan import Relations, Step
 from basalt.compiler.select import Window, add_columns, select
-from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, conjunction, join
+from basalt.compiler.sql import Fragment, Identifier, Literal, Sql, compose, join
 from basalt.compiler.templates import render
 from basalt.configuration.buckets import NANOSECONDS
 
@@ -26,6 +26,7 @@ _EVER = Literal(2**63 - 1)
 _KEYS = ("ListingId", "bucket")
 _NEXT = "updates_of_listing"
 _FROM_TO = ("bucket", "next_bucket")
+_IS_OWN = Fragment("in_bucket = spread_updates.bucket")
 _DAY = 86_400 * NANOSECONDS
 
 
@@ -40,74 +41,75 @@ class BookTimes:
 
     def steps(self, relations: Relations) -> list[Step]:
         """Return the steps from the source to one row per listing and bucket in which the book was updated."""
-        pieces = [self._spread(), self._spread_pieces()] if self.is_dense else [self._pieces()]
-        return [*self.rows.placed(self.rows.read(relations)), self._timed(), *pieces, self._grouped()]
+        read = self.rows.read(relations)
+        placed = self.rows.placed([*read, self._timed(read[-1].name)])
+        return [*placed, self._standing(), self._spread(), self._pieces(), self._grouped()]
 
-    def _timed(self) -> Step:
-        """Add until when each state stands, and the bucket of the next update."""
+    def _timed(self, source: str) -> Step:
+        """Add the time of the next update, while there are few columns to be put in order."""
         sequence = [] if self.rows.source.order() is None else [Fragment("sequence NULLS FIRST")]
         breaks = [Fragment("is_break NULLS LAST")] if self.rows.breaks else []
         book = [Identifier(name) for name in self.rows.book]
         order = join([Identifier("event_ns"), *breaks, *sequence, *book])
-        to_ns = compose("lead(event_ns, 1, {}) OVER {}", _EVER, Identifier(_NEXT))
+        window = Window(_NEXT, compose("PARTITION BY ListingId ORDER BY {}", order))
+        items = [SelectItem(compose("lead(event_ns) OVER {}", Identifier(_NEXT)), "next_ns")]
+        return Step("timed_updates", add_columns(source, items, window), "each update with the time of the next one")
+
+    def _standing(self) -> Step:
+        """Add until when each state stands, and the bucket of the next update."""
+        to_ns = compose("coalesce(next_ns, {})", _EVER)
         if self.rows.max_age is not None:
             to_ns = compose("least({}, event_ns + {})", to_ns, Literal(self.rows.max_age))
-        items = [
-            SelectItem(to_ns, "to_ns"),
-            SelectItem(compose("lead(bucket) OVER {}", Identifier(_NEXT)), "next_bucket"),
-        ]
-        window = Window(_NEXT, compose("PARTITION BY ListingId ORDER BY {}", order))
-        return Step(
-            "timed_updates",
-            add_columns(UPDATES, items, window),
-            "each update with the time until which its state stands",
-        )
-
-    def _pieces(self) -> Step:
-        """Cut what stands at the edges of buckets."""
-        grid = self.rows.grid
-        own = compose("least(to_ns, {}) - event_ns", grid.end())
-        start = grid.start("next_bucket")
-        carried = compose("to_ns - {}", start)
-        stands = [Fragment("NOT is_break IS TRUE")] if self.rows.breaks else []
-        body = render(
-            "shapes/pieces",
-            own=self._piece(own, Literal(True)),  # noqa: FBT003 - a value
-            carried=self._piece(carried, Literal(False), bucket="next_bucket"),  # noqa: FBT003 - a value
-            source=Identifier("timed_updates"),
-            own_where=conjunction([*self._dated("bucket"), *stands]),
-            carried_where=conjunction(
-                [Fragment("next_bucket > bucket"), compose("to_ns > {}", start), *self._dated("next_bucket"), *stands]
-            ),
-        )
-        return Step(TIMES, body, "how long each state stood in the bucket of its update and in that of the next one")
+        items = [SelectItem(to_ns, "to_ns"), SelectItem(self.rows.grid.bucket("next_ns"), "next_bucket")]
+        comment = "each update with the time until which its state stands, and the bucket of the next one"
+        return Step("standing_updates", add_columns(UPDATES, items), comment)
 
     def _spread(self) -> Step:
-        """Add every bucket up to that of the next update; from one day to the next only that one is reached."""
-        grid = self.rows.grid
-        days = [render("expressions/bucket_left", moment=grid.start(name), width=Literal(_DAY)) for name in _FROM_TO]
-        body = add_columns("timed_updates", [SelectItem(render("expressions/buckets_reached", days=days), "in_bucket")])
+        """Add every bucket in which a state counts."""
+        stands = [Fragment("NOT is_break IS TRUE")] if self.rows.breaks else []
+        items = compose("*,\n    {}", select_list([SelectItem(self._buckets, "in_bucket")]))
+        body = select(items, Identifier("standing_updates"), where=stands)
         return Step("spread_updates", body, "each update in every bucket in which its state may stand")
 
-    def _spread_pieces(self) -> Step:
+    @property
+    def _buckets(self) -> Fragment:
+        """The buckets of an update: where they are dense, those between it and the next one of its day as well."""
         grid = self.rows.grid
-        start, end = grid.start("in_bucket"), grid.end("in_bucket")
-        standing = compose("least(to_ns, {}) - greatest(event_ns, {})", end, start)
-        piece = self._piece(standing, Fragment("in_bucket = bucket"), bucket="in_bucket")
-        stands = [Fragment("NOT is_break IS TRUE")] if self.rows.breaks else []
-        reached = compose("(in_bucket = bucket OR to_ns > {})", start)
-        body = select(piece, Identifier("spread_updates"), where=[reached, *self._dated("in_bucket"), *stands])
+        if not self.is_dense:
+            return render("expressions/buckets_carried", start=grid.start("next_bucket"))
+        days = [render("expressions/bucket_left", moment=grid.start(name), width=Literal(_DAY)) for name in _FROM_TO]
+        return render("expressions/buckets_reached", days=days)
+
+    def _pieces(self) -> Step:
+        """Cut what stands at the edges of buckets.
+
+        Times are DOUBLE, which is quicker to add up and exact: it has every whole nanosecond of a hundred days.
+        """
+        start, end = self.rows.grid.start("in_bucket"), self.rows.grid.end("in_bucket")
+        standing = compose("(least(to_ns, {}) - greatest(event_ns, {}))::DOUBLE", end, start)
+        items = [
+            SelectItem.column("ListingId"),
+            SelectItem(Identifier("in_bucket"), "bucket"),
+            SelectItem(standing, "standing_ns"),
+            *([SelectItem(_IS_OWN, "is_own")] if self._tells_own else []),
+            *map(SelectItem.column, self.kept),
+        ]
+        reached = [compose("({} OR to_ns > {})", _IS_OWN, start)] if self.is_dense else []
+        body = select(items, Identifier("spread_updates"), where=[*reached, *self._dated("in_bucket")])
         return Step(TIMES, body, "how long each state stood in each bucket")
 
-    def _piece(self, standing: Sql, is_own: Sql, bucket: str = "bucket") -> Fragment:
-        items = [
-            Identifier("ListingId"),
-            compose("{} AS bucket", Identifier(bucket)) if bucket != "bucket" else Identifier(bucket),
-            compose("{} AS standing_ns", standing),
-            compose("{} AS is_own", is_own),
-            *map(Identifier, self.kept),
-        ]
-        return join(items, ",\n    ")
+    @property
+    def tells_updated(self) -> bool:
+        """Whether ``is_updated`` tells in which buckets the book was updated.
+
+        All are that a state is carried into, but for those of breaks.
+        """
+        return not self.is_dense and self.rows.breaks is not None
+
+    @property
+    def _tells_own(self) -> bool:
+        """Whether it is read which states are of updates of the bucket itself."""
+        return "MarketState" in self.rows.carried or self.tells_updated
 
     def _dated(self, bucket: str) -> list[Fragment]:
         """Return the conditions that a bucket is one of the run's dates."""
@@ -134,6 +136,7 @@ class BookTimes:
             is_state = item.name == "MarketState"
             items.append(SelectItem(compose("arg_max({}, event_order)", of_update), item.name) if is_state else item)
         items += [state.item() for state in self.states]
-        items.append(SelectItem(Fragment("bool_or(is_own)"), "is_updated"))
+        if self.tells_updated:
+            items.append(SelectItem(Fragment("bool_or(is_own)"), "is_updated"))
         body = select(items, Identifier(TIMES), group_by=_KEYS)
         return Step(STATES, body, "one row per listing and bucket: values by time, and the times")
