@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
@@ -171,6 +172,11 @@ def _series(name: str, usual: str | Sequence[str]) -> list[InputSeries]:
 def _callable(name: str) -> Any:  # noqa: ANN401 - a function of TA-Lib, which has no types
     """Return the function itself, without the layer that looks for pandas and Polars in every call."""
     return inspect.unwrap(getattr(_talib(), name))
+
+
+def library_version() -> str:
+    """Return the version of TA-Lib, which is not imported for it."""
+    return version("TA-Lib")
 
 
 def _talib() -> ModuleType:

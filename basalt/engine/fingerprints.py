@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
-import talib
 
+from basalt.catalog.indicators import library_version
 from basalt.configuration import AnalyticsConfig, OutputTarget
 from basalt.engine.job import Job
 
@@ -27,7 +27,7 @@ def fingerprint(job: Job, target: OutputTarget) -> Fingerprint:
     told["PASSES"] = [{**each, "output": None, "extra_outputs": None} for each in told["PASSES"]]
     engine = f"DuckDB {_release(duckdb.__version__)}"
     if any(each.indicators for each in passes):
-        engine += f", TA-Lib {_release(talib.__version__)}"
+        engine += f", TA-Lib {_release(library_version())}"
     computed = [[each.fingerprint, *(column.model_dump_json() for column in each.columns)] for each in passes]
     return {
         "sql": _hash([*computed, *_checks(job.config)]),

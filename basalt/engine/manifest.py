@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import talib
 
+from basalt.catalog.indicators import library_version
 from basalt.configuration.days import Days
 from basalt.engine.observing import PassReport
 from basalt.engine.schedule import Batch
@@ -131,7 +131,7 @@ def versions() -> Mapping[str, str]:
         "python": platform.python_version(),
         "duckdb": duckdb.__version__,
         "pyarrow": pa.__version__,
-        "ta-lib": talib.__version__,
+        "ta-lib": library_version(),
     }
 
 

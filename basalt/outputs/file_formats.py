@@ -80,7 +80,7 @@ class _ParquetWriter:
             if self._count:
                 self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema))
         finally:
-            self._keep(self._schema.empty_table())
+            self._waiting, self._count = [], 0
             self._end()
 
     def _end(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,6 +12,8 @@ from tape_examples import Config, Heard, days_pass, reference, sorted_rows, tape
 
 import basalt
 from basalt.errors import RunError, UnknownPassError
+
+SLOW_TO_IMPORT = {"talib", "pandas", "polars"}
 
 
 @pytest.fixture
@@ -35,6 +39,15 @@ def diamond(source: Path) -> Config:
 def chain(source: Path) -> Config:
     """A pass that one other reads."""
     return {"TABLES": {"trades": str(source)}, "PASSES": [trade_pass("bars"), days_pass(name="days")]}
+
+
+def test_a_run_without_indicators_imports_no_library_of_indicators(source: Path, tmp_path: Path) -> None:
+    output = {"path_template": str(tmp_path / "{pass}.parquet")}
+    pipeline = {"TABLES": {"trades": str(source)}, "PASSES": [trade_pass("bars")], "OUTPUT_TARGET": output}
+    program = f"import sys, basalt; basalt.run({pipeline!r}).close(); print({SLOW_TO_IMPORT!r} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+    assert (tmp_path / "bars.parquet").exists()
 
 
 def test_nothing_runs_before_it_is_read(source: Path) -> None:
