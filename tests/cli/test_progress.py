@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from basalt.cli.progress import PassBars, ProgressLines, ShareColumn
+from basalt.configuration.days import Days
 from basalt.engine.observing import PassReport
 
 
@@ -57,4 +59,30 @@ def test_lines_tell_where_a_pass_landed(capsys: pytest.CaptureFixture[str]) -> N
         "minutes: started",
         "minutes: 1,234 rows in 0.13 s",
         "minutes: 1,234 rows in 0.13 s, /data/minutes.parquet",
+    ]
+
+
+def test_a_bar_counts_the_batches_and_those_of_passes_make_room(progress: Progress) -> None:
+    observer = PassBars(progress)
+    day = date(2025, 3, 3)
+    observer.batch_started(Days(day, day), 0, 4)
+    observer.started("minutes", lambda: 0.5)
+    assert bars(progress) == [0.0, 0.5]
+    observer.batch_finished(Days(day, day), "written", None)
+    assert bars(progress)[0] == 0.25
+    observer.batch_started(Days(day, None), 1, 4)
+    assert bars(progress) == [0.25]
+    assert progress.tasks[0].description == "2025-03-03 to the last day"
+    assert progress.tasks[0].fields["rows"] == "1 of 4"
+
+
+def test_lines_tell_of_batches(capsys: pytest.CaptureFixture[str]) -> None:
+    lines, days = ProgressLines(), Days(date(2025, 3, 3), date(2025, 3, 4))
+    lines.batch_started(days, 1, 3)
+    lines.batch_finished(days, "written", None)
+    lines.batch_finished(days, "failed", "BAS401 pass minutes: no")
+    assert capsys.readouterr().err.splitlines() == [
+        "2025-03-03 to 2025-03-04 (2 of 3)",
+        "2025-03-03 to 2025-03-04: written",
+        "2025-03-03 to 2025-03-04: failed: BAS401 pass minutes: no",
     ]
