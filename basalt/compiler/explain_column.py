@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from basalt.compiler.binder import Binder, Schema
 from basalt.compiler.columns import Column
+from basalt.compiler.compilation import Compilation
 from basalt.compiler.explanation import Explanation, Origin, Rule, State, reaggregation
 from basalt.compiler.indicators import Indicator
 from basalt.compiler.lineage import ComputedColumn, Read
 from basalt.compiler.model import CompiledPass, CompiledPipeline
-from basalt.compiler.pipeline import Compilation, compilation
+from basalt.compiler.pipeline import compilation
 from basalt.configuration import AnalyticsConfig
 from basalt.errors import CallError, UnknownColumnError, listing, nearest
 

@@ -18,7 +18,7 @@ from basalt.compiler.sql import Identifier, Sql
 from basalt.errors import CompileError
 
 if TYPE_CHECKING:
-    from basalt.compiler.pipeline import Compilation
+    from basalt.compiler.compilation import Compilation
 
 RelationsOf = Callable[["Compilation", PlannedPass], Relations]
 """Returns what stands after FROM for each table and pass that a pass of a compilation reads."""

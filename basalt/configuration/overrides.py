@@ -82,7 +82,7 @@ def _read_value(written: str) -> Any:  # noqa: ANN401 - a value of any type
         raise _MisfitError(message, "put text with special characters in quotes") from None
 
 
-def _replaced(current: Any, steps: Sequence[Step], value: Any, above: Place) -> tuple[Any, Place]:  # noqa: ANN401
+def _replaced(current: Any, steps: Sequence[Step], value: Any, above: Place) -> tuple[Any, Place]:  # noqa: ANN401 - raw data
     """Return a copy of ``current`` with ``value`` at the end of the steps, and the place that this is."""
     if not steps:
         return value, above

@@ -70,7 +70,7 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, data: Any) -> No
         raise BindingError(message, place=f"TABLES.{name}.data", suggestion=hint) from None
 
 
-def _readable_relation(connection: duckdb.DuckDBPyConnection, data: duckdb.DuckDBPyRelation) -> Any:  # noqa: ANN401
+def _readable_relation(connection: duckdb.DuckDBPyConnection, data: duckdb.DuckDBPyRelation) -> Any:  # noqa: ANN401 - either kind
     """Return a relation of this connection as it is, one of another connection as an Arrow table."""
     try:
         connection.register("basalt_probe", data)

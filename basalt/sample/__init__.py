@@ -22,7 +22,6 @@ def write_sample(folder: Path, options: SampleOptions) -> SampleManifest:
     Raises OutputError when the folder holds an earlier sample and ``options.overwrite`` is false, when a file that no
     sample wrote is in the way, and when a file cannot be written. No other file is touched.
     """
-    # NumPy and Arrow take half a second to import: too long for a command line that only wants the options.
-    from basalt.sample.writing import write_market  # noqa: PLC0415
+    from basalt.sample.writing import write_market  # noqa: PLC0415 - NumPy and Arrow take half a second to import
 
     return write_market(folder, options)
