@@ -303,7 +303,7 @@ def publish(
 
 def _without_outputs(config: AnalyticsConfig) -> AnalyticsConfig:
     """Return a pipeline that writes nothing."""
-    passes = [each.model_copy(update={"output": None}) for each in config.PASSES]
+    passes = [each.model_copy(update={"output": None, "extra_outputs": []}) for each in config.PASSES]
     return config.model_copy(update={"OUTPUT_TARGET": None, "RUNS_PATH": None, "PASSES": passes})
 
 

@@ -167,9 +167,10 @@ def test_a_publication_that_fails_leaves_the_file_as_it_was(trades: Path, tmp_pa
 
 
 def test_outputs_are_not_written(trades: Path, tmp_path: Path) -> None:
-    target = {"path_template": str(tmp_path / "out/{pass}.parquet")}
+    target, further = ({"path_template": str(tmp_path / f"out/{name}.parquet")} for name in ("one", "two"))
+    passes = [{**MINUTES, "extra_outputs": [further]}]
     basalt.publish(
-        {"TABLES": {"trades": str(trades)}, "PASSES": [MINUTES], "OUTPUT_TARGET": target}, tmp_path / "m.duckdb"
+        {"TABLES": {"trades": str(trades)}, "PASSES": passes, "OUTPUT_TARGET": target}, tmp_path / "m.duckdb"
     )
     assert not (tmp_path / "out").exists()
 
