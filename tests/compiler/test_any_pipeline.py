@@ -19,7 +19,7 @@ import basalt
 from basalt.errors import BasaltError
 
 ASKED = os.environ.get("BASALT_FUZZ_EXAMPLES")
-many = settings(max_examples=int(ASKED or 60), derandomize=ASKED is None)
+many = settings(max_examples=int(ASKED or 36), derandomize=ASKED is None)
 Schemas = dict[str, dict[str, str]]
 
 
@@ -70,7 +70,7 @@ def test_some_of_them_are_right_and_some_are_wrong() -> None:
 @given(
     st.lists(st.tuples(column_names, st.sampled_from(TYPES[:8])), max_size=4, unique_by=lambda each: each[0].casefold())
 )
-@settings(max_examples=40)
+@settings(max_examples=18)
 def test_columns_of_any_name_go_through(columns: list[tuple[str, str]]) -> None:
     bars = {"ListingId": "BIGINT", "TimeBucket": "TIMESTAMP"}
     schema = bars | {

@@ -250,7 +250,7 @@ def anything_as(text: str, column: str) -> dict[str, Any]:
 @given(
     apart_from("ListingId", "TradeTimestamp", "LocalPrice", "Size", "canary", "TimeBucket", "Close", "Classification")
 )
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_everything_at_once(text: str) -> None:
     connection = guarded()
     reference = pa.table({"ListingId": [0, 1], f"{text}..": [text, "other"]})
@@ -321,7 +321,7 @@ def test_numbers_that_are_none_are_refused(number: float) -> None:
 
 
 @given(st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False))
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_numbers_of_a_universe_keep_their_value(number: float) -> None:
     config = {"UNIVERSE": {"MIC": [number]}, "PASSES": [trade()]}
     condition = basalt.compile(config, schemas={}).passes["minutes"].sql.split("MIC IN (")[1].split(")")[0]

@@ -228,7 +228,7 @@ def raw() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @given(texts)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_anything_is_refused_or_a_scalar(binder: Binder, raw: duckdb.DuckDBPyConnection, text: str) -> None:
     try:
         table = bind_source("t", TableConfig(table="raw", columns={"x": text}), {"id": "INTEGER"}, binder)

@@ -29,13 +29,13 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @given(texts)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_a_text_reads_back_as_itself(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     assert connection.sql(f"SELECT {Literal(text)}").fetchall() == [(text,)]
 
 
 @given(texts)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_a_name_reads_back_as_itself(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     assert connection.sql(f"SELECT 1 AS {Identifier(text)}").columns == [text]
     assert connection.sql(f"SELECT {Identifier('t', text)} FROM (SELECT 7 AS {Identifier(text)}) t").fetchall() == [
@@ -44,7 +44,7 @@ def test_a_name_reads_back_as_itself(connection: duckdb.DuckDBPyConnection, text
 
 
 @given(texts, st.integers(1, 4))
-@settings(max_examples=100)
+@settings(max_examples=36)
 def test_moving_lines_in_changes_no_text_and_no_name(
     connection: duckdb.DuckDBPyConnection, text: str, times: int
 ) -> None:

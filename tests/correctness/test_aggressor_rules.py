@@ -42,7 +42,7 @@ def expected(market: Market, rows: list[dict[str, Any]], rule: dict[str, Any], a
     st.sampled_from(["unknown", "all"]),
     st.sampled_from([ASKED, ALL_ROWS]),
 )
-@settings(max_examples=60)
+@settings(max_examples=24)
 def test_sides_by_rule(  # noqa: PLR0913, PLR0917 - what is drawn
     market: Market, data: st.DataObject, name: str, tick_size: float, apply_to: str, asked: dict[str, Any]
 ) -> None:

@@ -42,7 +42,7 @@ def best(second: float, bid: tuple[float, float] | None, ask: tuple[float, float
 
 
 @given(ladder_books(contracts(WIDTHS)) | books(contracts(WIDTHS)), st.sampled_from([{}, {"market_states": ["HALTED"]}]))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_changes_equal_a_walk_over_the_updates(market: Books, states: dict[str, Any]) -> None:
     asked = {kind: [{**groups[0], **states}] for kind, groups in CHANGES.items()}
     expected = l2_pass(market.rows, market.contract, asked)
@@ -50,7 +50,7 @@ def test_changes_equal_a_walk_over_the_updates(market: Books, states: dict[str, 
 
 
 @given(ladder_books(contracts(WIDTHS)), st.sampled_from([2, 15]))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_the_sum_over_buckets_is_that_of_the_whole_and_listings_add_up(market: Books, factor: int) -> None:
     """Wide buckets are given by narrow ones, and instruments by their listings, each listing compared with itself."""
     wide = market.contract.coarser(factor)

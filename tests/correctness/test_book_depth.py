@@ -41,14 +41,14 @@ def only_row(book: dict[str, float | None], asked: dict[str, Any]) -> dict[str, 
 
 
 @given(ladder_books(contracts(WIDTHS)))
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_books_as_exchanges_show_them(market: Books) -> None:
     expected = l2_pass(market.rows, market.contract, DEPTH)
     assert_same(depth_result(market, DEPTH), expected, book_tolerance(expected))
 
 
 @given(books(contracts(WIDTHS)))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_levels_that_are_out_of_order_and_lack_prices_or_quantities(market: Books) -> None:
     expected = l2_pass(market.rows, market.contract, DEPTH)
     assert_same(depth_result(market, DEPTH), expected, book_tolerance(expected))

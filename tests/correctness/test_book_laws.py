@@ -36,7 +36,7 @@ ROWS = 30_000
 
 
 @given(books(contracts(WIDTHS)), st.sampled_from(["numbered", "not numbered"]), st.randoms(use_true_random=False))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_shuffled_updates_give_the_same_with_a_sequence_or_without(
     market: Books,
     numbering: str,
@@ -118,7 +118,7 @@ def reference() -> pa.Table:
 
 
 @given(books(contracts(WIDTHS)), st.sampled_from([2, 15]), states_or_all())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_by_instrument_and_wider_buckets_equal_one_pass_over_the_updates(
     market: Books, factor: int, states: dict[str, Any]
 ) -> None:

@@ -28,21 +28,21 @@ def book_result(table: Any, contract: Contract, asked: dict[str, Any]) -> Result
 
 
 @given(books(contracts(WIDTHS)))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_every_measure(market: Books) -> None:
     expected = l2_pass(market.rows, market.contract, EVERYTHING)
     assert_same(book_result(market.table, market.contract, EVERYTHING), expected, book_tolerance(expected))
 
 
 @given(books(contracts(WIDTHS)), analytics())
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_measures_in_market_states(market: Books, asked: dict[str, Any]) -> None:
     expected = l2_pass(market.rows, market.contract, asked)
     assert_same(book_result(market.table, market.contract, asked), expected, book_tolerance(expected))
 
 
 @given(books(contracts(WIDTHS)), st.sampled_from([None, SECOND, 90 * SECOND]))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_what_is_not_told_stands_as_it_did(market: Books, max_age: int | None) -> None:
     asked = {**SOME, "max_state_age_seconds": None if max_age is None else max_age / SECOND}
     source = {"data": market.table, "nulls": "unchanged"}

@@ -60,7 +60,7 @@ def seconds(nanoseconds: int | None) -> float | None:
 
 
 @given(books(contracts(WIDTHS)), AGES, states_or_all())
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_values_are_weighted_by_the_time_that_they_stood(
     market: Books, max_age: int | None, states: dict[str, Any]
 ) -> None:
@@ -71,7 +71,7 @@ def test_values_are_weighted_by_the_time_that_they_stood(
 
 
 @given(books(contracts(WIDTHS), most=12), st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_nothing_stands_over_a_break(market: Books, data: st.DataObject) -> None:
     moments = st.sampled_from([row["TimestampNanoseconds"] for row in market.rows])
     near = st.builds(int.__add__, moments, st.sampled_from([0, 1, SECOND // 3, market.contract.width]))
@@ -98,7 +98,7 @@ def state_table(rows: list[dict[str, Any]]) -> pa.Table:
 
 
 @given(books(contracts(WIDTHS)), st.sampled_from([45 * SECOND, 3_600 * SECOND]))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_what_is_not_told_stands_as_it_did(market: Books, max_age: int) -> None:
     asked = {**ASKED, "max_state_age_seconds": seconds(max_age)}
     expected = l2tw_pass(with_what_stood(market.rows, max_age), market.contract, ASKED, max_age)

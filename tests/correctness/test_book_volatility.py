@@ -71,7 +71,7 @@ UPDATES = st.fixed_dictionaries(
     st.sampled_from([None, 20 * SECOND, 3_600 * SECOND]),
     st.sampled_from([[], ["OPEN"]]),
 )
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_volatility_is_that_of_prices_at_regular_times(
     contract: Contract,
     updates: list[dict[str, Any]],

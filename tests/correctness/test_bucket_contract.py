@@ -40,7 +40,7 @@ ORIGINS = st.sampled_from(
 
 
 @given(markets(contracts(st.sampled_from(sorted(WIDTHS.values())), ORIGINS), most=16))
-@settings(max_examples=36)
+@settings(max_examples=18)
 def test_every_event_is_in_its_bucket(market: Market) -> None:
     expected = trade_pass(read_trades(market.rows), market.contract, ["Count"])
     assert_same(trade_result(market.table, market.contract, ["Count"]), expected)

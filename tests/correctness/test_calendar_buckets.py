@@ -89,7 +89,7 @@ def expected(
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(st.data(), st.sampled_from(sorted(RULES)), st.sampled_from(FOUR_CONTRACTS))
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_periods_of_a_calendar(zone: str, data: st.DataObject, rule: str, ends: tuple[Anchor, Closed]) -> None:
     moments = data.draw(starts(zone))
     found = run_pass(pipeline(moments, ends, resample_rule=rule, time_zone=zone), "generic", BY_LISTING)
@@ -113,7 +113,7 @@ SESSIONS = [
     st.sampled_from(["15m", "1h", "45m", "session"]),
     st.sampled_from(FOUR_CONTRACTS),
 )
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_buckets_of_sessions(
     zone: str, data: st.DataObject, times: tuple[time, time], rule: str, ends: tuple[Anchor, Closed]
 ) -> None:

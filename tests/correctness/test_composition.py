@@ -111,7 +111,7 @@ def assert_composes(actual: Result, expected: Result, contract: Contract) -> Non
 
 
 @given(unique_markets, FACTORS, asked_for)
-@settings(max_examples=14)
+@settings(max_examples=8)
 def test_two_passes_equal_one_pass_over_the_trades(market: Market, factor: int, asked: Asked) -> None:
     wide = market.contract.coarser(factor)
     quarters = generic_pass_config("bars", asked.methods, rule=rule(wide), group_by=BY_INSTRUMENT)
@@ -119,7 +119,7 @@ def test_two_passes_equal_one_pass_over_the_trades(market: Market, factor: int, 
 
 
 @given(any_markets, FACTORS, asked_for)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_auto_is_the_rule_of_each_metric(market: Market, factor: int, asked: Asked) -> None:
     wide = market.contract.coarser(factor)
     quarters = generic_pass_config("bars", asked.rules, rule=rule(wide), group_by=BY_INSTRUMENT)
@@ -127,7 +127,7 @@ def test_auto_is_the_rule_of_each_metric(market: Market, factor: int, asked: Ask
 
 
 @given(any_markets, FACTORS, FACTORS, st.sampled_from([BY_LISTING, BY_INSTRUMENT]), asked_for)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_three_passes_equal_one(market: Market, first: int, second: int, middle: Sequence[str], asked: Asked) -> None:
     wide, wider = market.contract.coarser(first), market.contract.coarser(first * second)
     passes = [
@@ -138,14 +138,14 @@ def test_three_passes_equal_one(market: Market, first: int, second: int, middle:
 
 
 @given(unique_markets, asked_for)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_regrouping_without_resampling_composes_as_well(market: Market, asked: Asked) -> None:
     regrouped = generic_pass_config("bars", asked.methods, group_by=BY_INSTRUMENT)
     assert_composes(chain(market, asked, regrouped), direct(market.table, market.contract, asked), market.contract)
 
 
 @given(any_markets, asked_for)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_without_time_the_whole_market_is_one_bucket(market: Market, asked: Asked) -> None:
     whole = generic_pass_config("bars", asked.methods, group_by=["InstrumentId"])
     one_bucket = Contract(2**60, "start", "left", origin=-(2**59))

@@ -52,7 +52,7 @@ def both(draw: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # noq
 
 
 @given(both(), st.sampled_from([{}, {"time_bucket_origin": "22:00"}, {"time_bucket_closed": "right"}]))
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_the_measures_of_a_day(drawn: tuple[list[dict[str, Any]], list[dict[str, Any]]], said: dict[str, str]) -> None:
     trades, updates = drawn
     origin = 22 * 3_600 * SECOND if "time_bucket_origin" in said else 0

@@ -56,7 +56,7 @@ def drawn_days(data: st.DataObject, moments: Iterable[int]) -> tuple[int | None,
 
 
 @given(markets(CONTRACTS, most=16), st.data())
-@settings(max_examples=18)
+@settings(max_examples=10)
 def test_trades_of_the_buckets_that_start_on_those_days(market: Market, data: st.DataObject) -> None:
     first, last = drawn_days(data, [row["TradeTimestamp"] for row in market.rows])
     everything = trade_pass(read_trades(market.rows), market.contract, MEASURES)
@@ -66,7 +66,7 @@ def test_trades_of_the_buckets_that_start_on_those_days(market: Market, data: st
 
 
 @given(bars(contracts(st.sampled_from([60 * SECOND, 3_600 * SECOND]))), st.data())
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_bars_that_start_on_those_days(market: Bars, data: st.DataObject) -> None:
     first, last = drawn_days(data, [row["TimeBucket"] for row in market.rows])
     wide = resampled(in_order(market.rows), market.contract, market.contract)
@@ -78,7 +78,7 @@ def test_bars_that_start_on_those_days(market: Bars, data: st.DataObject) -> Non
 
 
 @given(markets(contracts(st.just(60 * SECOND)), most=16), st.lists(st.sampled_from(sorted(INSTRUMENTS)), min_size=1))
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_only_the_listings_of_the_universe(market: Market, chosen: list[int]) -> None:
     rows = [row for row in market.rows if row["ListingId"] in chosen]
     config = {"TABLES": {"trades": market.table}, "PASSES": [trade_pass_config(market.contract, MEASURES)]}
@@ -87,7 +87,7 @@ def test_only_the_listings_of_the_universe(market: Market, chosen: list[int]) ->
 
 
 @given(markets(contracts(st.just(60 * SECOND)), most=16), st.sampled_from(sorted(set(INSTRUMENTS.values()))))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_universe_may_name_columns_of_the_reference_table(market: Market, instrument: int) -> None:
     rows = [row for row in market.rows if row["InstrumentId"] == instrument and row["MIC"] in ("XAAA", "XBBB")]
     tables = {"trades": market.table.drop_columns(["InstrumentId"]), "reference": reference()}

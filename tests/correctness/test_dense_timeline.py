@@ -54,7 +54,7 @@ def assert_dense(actual: Result, expected: Result, contract: Contract) -> None:
 
 
 @given(both())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_every_bucket_between_the_first_and_the_last_of_a_day(
     drawn: tuple[Contract, list[dict[str, Any]], list[dict[str, Any]]],
 ) -> None:
@@ -69,7 +69,7 @@ def test_every_bucket_between_the_first_and_the_last_of_a_day(
 
 
 @given(markets(contracts(st.just(900 * SECOND)), st.just("unique"), st.just("ns"), most=12))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_every_bucket_within_an_interval_of_the_day(market: Any) -> None:  # noqa: ANN401 - a market
     lit = [trade for trade in read_trades(market.rows) if trade.lit]
     sparse = trade_pass(lit, market.contract, MEASURES)

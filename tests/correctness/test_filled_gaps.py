@@ -94,7 +94,7 @@ def measured(rows: list[dict[str, Any]], before: dict[str, Any]) -> dict[str, An
 
 @pytest.mark.parametrize("ends", FOUR_CONTRACTS)
 @given(trades)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_metrics_in_gaps_by_kind(ends: tuple[Anchor, Closed], drawn: list[tuple[int, int, int, int, int]]) -> None:
     rows = rows_of(drawn)
     instruments = {11: 901, 12: 901, 21: 902}

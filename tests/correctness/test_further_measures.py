@@ -63,14 +63,14 @@ def result_of(
 
 
 @given(markets(contracts(WIDTHS, ORIGINS)))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_every_measure_of_every_side(market: Market) -> None:
     expected = further_pass(told_apart(read_trades(market.rows)), market.contract, FURTHER_MEASURES, ALL_SIDES)
     assert_equal(result_of(market.table, market.contract, FURTHER_MEASURES, ALL_SIDES), expected)
 
 
 @given(markets(contracts(WIDTHS)), some_measures, st.sampled_from([["Total"], ["Total", "Bid"], ["Total", "Unknown"]]))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_some_measures_of_some_sides(market: Market, measures: list[str], sides: list[str]) -> None:
     expected = further_pass(told_apart(read_trades(market.rows)), market.contract, measures, sides)
     assert_equal(result_of(market.table, market.contract, measures, sides), expected)
@@ -84,7 +84,7 @@ def test_some_measures_of_some_sides(market: Market, measures: list[str], sides:
         max_size=12,
     )
 )
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_prices_that_are_not_positive_or_not_finite(prices: list[float | None]) -> None:
     rows = [trade(place, price, AggressorSide=1 + place % 2) for place, price in enumerate(prices)]
     expected = further_pass(read_trades(rows), MINUTES, FURTHER_MEASURES, ["Total"])
@@ -108,7 +108,7 @@ def test_the_trade_before_is_the_one_before_that_the_filter_lets_through(market:
     some_measures,
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_shuffled_rows_give_the_same(market: Market, measures: list[str], random: Random) -> None:
     rows = list(market.rows)
     random.shuffle(rows)
@@ -138,7 +138,7 @@ def test_more_threads_give_the_same(threads: int) -> None:
 
 
 @given(markets(contracts(st.sampled_from([SECOND, 60 * SECOND]), ORIGINS), most=24), st.sampled_from([2, 3, 15]))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_what_composes_equals_the_metric_of_the_wider_bucket(market: Market, factor: int) -> None:
     wide = market.contract.coarser(factor)
     trades = by_instrument(read_trades(market.rows), market.instruments)
@@ -216,7 +216,7 @@ def only_bucket(rows: Iterable[dict[str, Any]], measures: Sequence[str]) -> list
 
 
 @given(st.floats(0.001, 1e6), st.integers(1, 30))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_a_price_that_never_changes_varies_by_nothing(price: float, count: int) -> None:
     rows = [trade(second, price) for second in range(count)]
     zero = ["Parkinson", "GarmanKlass", "RogersSatchell", "Amihud", "UptickCount", "DowntickCount"]
@@ -226,7 +226,7 @@ def test_a_price_that_never_changes_varies_by_nothing(price: float, count: int) 
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_quantiles_of_size_rise_from_the_least_size_to_the_greatest(sizes: list[float]) -> None:
     rows = [trade(place, 10.0, Size=size) for place, size in enumerate(sizes)]
     quantiles = only_bucket(rows, ["SizeQ10", "SizeQ25", "SizeQ50", "SizeQ75", "SizeQ90"])
@@ -234,7 +234,7 @@ def test_quantiles_of_size_rise_from_the_least_size_to_the_greatest(sizes: list[
 
 
 @given(st.floats(1e-4, 0.5), st.integers(3, 30))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_of_returns_of_one_length_bipower_variation_is_the_realized_one_but_for_its_first_term(
     step: float, count: int
 ) -> None:

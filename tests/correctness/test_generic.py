@@ -54,7 +54,7 @@ def rule(market: Bars, factor: int) -> str:
 
 @pytest.mark.parametrize("method", AGGREGATIONS)
 @given(bars(WIDTHS), FACTORS)
-@settings(max_examples=7)
+@settings(max_examples=5)
 def test_every_aggregation(method: str, market: Bars, factor: int) -> None:
     aggregations = dict.fromkeys(COLUMNS, method)
     wide = resampled(in_order(market.rows), market.contract, market.contract.coarser(factor))
@@ -76,7 +76,7 @@ def added_up(method: str) -> Tolerance:
     st.sampled_from(["sum", "mean", "first", "last", "max", "min", "count"]),
     st.sampled_from([BY_LISTING, BY_INSTRUMENT, ("TimeBucket",)]),
 )
-@settings(max_examples=14)
+@settings(max_examples=8)
 def test_every_aggregation_of_an_earlier_pass(
     market: Market, factor: int, method: str, group_by: Sequence[str]
 ) -> None:
@@ -99,7 +99,7 @@ def test_every_aggregation_of_an_earlier_pass(
 
 @pytest.mark.parametrize("group_by", [["ListingId"], ["TimeBucket"], ["TimeBucket", "ListingId"]], ids="-".join)
 @given(bars(WIDTHS), st.sampled_from(sorted(AGGREGATIONS)))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_groups_with_and_without_time(group_by: list[str], market: Bars, method: str) -> None:
     aggregations = dict.fromkeys(COLUMNS, method)
     step = generic_pass_config("bars", aggregations, group_by=group_by)
@@ -108,7 +108,7 @@ def test_groups_with_and_without_time(group_by: list[str], market: Bars, method:
 
 
 @given(bars(WIDTHS), FACTORS, st.sampled_from(sorted(AGGREGATIONS)))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_reference_table_without_dates(market: Bars, factor: int, method: str) -> None:
     reference = pa.Table.from_pylist(MAPPING)
     check_join(market, factor, method, reference, joined(market.rows, always(MAPPING, "InstrumentId")))
@@ -151,7 +151,7 @@ def dated(rows: list[dict[str, int]], *names: str) -> pa.Table:
 
 
 @given(bars(WIDTHS), FACTORS, st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_reference_table_by_date(market: Bars, factor: int, data: st.DataObject) -> None:
     days = [(listing, day) for listing in INSTRUMENTS for day in days_of(market)]
     known = data.draw(st.lists(st.sampled_from(days), unique=True, min_size=1))
@@ -161,7 +161,7 @@ def test_a_reference_table_by_date(market: Bars, factor: int, data: st.DataObjec
 
 
 @given(bars(WIDTHS), FACTORS, st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_reference_table_by_validity(market: Bars, factor: int, data: st.DataObject) -> None:
     days = days_of(market)
     rows = []

@@ -45,7 +45,7 @@ def groups(rows: Iterable[dict[str, Any]]) -> dict[tuple[int, int], list[dict[st
 
 @pytest.mark.parametrize(("column", "weight"), [("Close", "Volume"), ("Close", "Trades"), ("Trades", "Close")])
 @given(bars(WIDTHS), FACTORS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_a_mean_weighted_by_a_column(column: str, weight: str, market: Bars, factor: int) -> None:
     expected = {
         key: {column: weighted_mean(members, column, weight)}
@@ -56,7 +56,7 @@ def test_a_mean_weighted_by_a_column(column: str, weight: str, market: Bars, fac
 
 
 @given(bars(WIDTHS), FACTORS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_a_column_aggregated_in_several_ways_has_the_way_at_the_end_of_its_name(market: Bars, factor: int) -> None:
     ways = ["first", "last", "count", "nunique", {"weighted_mean": "Volume"}]
     rows = wide_bars(market, factor)
@@ -111,7 +111,7 @@ def two_passes(market: Market, aggregations: Any, **settings: object) -> Config:
 
 
 @given(markets(st.just(MINUTES), sequences=st.just("unique"), most=20))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_auto_takes_every_metric_by_its_rule_and_leaves_what_is_none(market: Market) -> None:
     sides = [("", "TradeBid")[side == "Bid"] for side in ("Total", "Bid")]
     columns = [f"Trade{side}{name}" for name in ("Volume", "Count", "VWAP") for side in ("Total", "Bid")]

@@ -82,7 +82,7 @@ def direct(market: Market, asked: dict[str, Any]) -> Result:
 
 
 @given(MARKETS, analytics(COMPOSABLE))
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_any_groups_compose(market: Market, asked: dict[str, Any]) -> None:
     assert_composes(market, asked)
 
@@ -120,7 +120,7 @@ def test_a_discrepancy_that_cannot_be_composed_is_refused_when_it_is_compiled(ag
     analytics(),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_shuffled_rows_give_the_same(market: Market, asked: dict[str, Any], random: Random) -> None:
     asked = asked | {"discrepancy_metrics": [LAST_FIRST]}
     rows = list(market.rows)

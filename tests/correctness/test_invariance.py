@@ -36,7 +36,7 @@ ROWS = 200_000
     st.lists(st.sampled_from(MEASURES), unique=True, min_size=1, max_size=3),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_shuffled_rows_give_the_same(market: Market, drawn: list[str], random: Random) -> None:
     measures = ["OHLC", *(measure for measure in drawn if measure != "OHLC")]
     rows = list(market.rows)
@@ -47,7 +47,7 @@ def test_shuffled_rows_give_the_same(market: Market, drawn: list[str], random: R
 
 
 @given(markets(contracts(WIDTHS), sequences=st.just("repeated")), st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_rows_that_lack_a_sequence_number_have_a_place_too(market: Market, data: st.DataObject) -> None:
     numbered = st.lists(st.booleans(), min_size=len(market.rows), max_size=len(market.rows))
     rows = [

@@ -72,7 +72,7 @@ def both(draw: Any) -> tuple[Contract, list[dict[str, Any]], list[dict[str, Any]
 
 
 @given(both())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_no_module_loses_rows_to_another(drawn: tuple[Contract, list[dict[str, Any]], list[dict[str, Any]]]) -> None:
     contract, trades, updates = drawn
     config = joined_pass_config(contract, ["trade", "l2"], trade=trade_analytics(MEASURES), l2=SOME)
@@ -83,7 +83,7 @@ def test_no_module_loses_rows_to_another(drawn: tuple[Contract, list[dict[str, A
 
 
 @given(both(), st.sampled_from([2, 15]))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_the_states_of_every_module_are_there_for_later_passes(
     drawn: tuple[Contract, list[dict[str, Any]], list[dict[str, Any]]], factor: int
 ) -> None:

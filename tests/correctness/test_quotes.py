@@ -56,7 +56,7 @@ def expected(market: Market, quotes: Quotes, timing: str, unit: str = "price") -
 
 
 @given(MARKETS, st.data(), lookups(), st.sampled_from(["price", "bps"]))
-@settings(max_examples=40)
+@settings(max_examples=18)
 def test_costs_by_whole_quotes(market: Market, data: st.DataObject, lookup: dict[str, Any], unit: str) -> None:
     rows = data.draw(quotes_around(market))
     age = lookup["max_age_seconds"]
@@ -67,7 +67,7 @@ def test_costs_by_whole_quotes(market: Market, data: st.DataObject, lookup: dict
 
 
 @given(MARKETS, st.data(), lookups())
-@settings(max_examples=40)
+@settings(max_examples=18)
 def test_costs_by_quotes_of_one_side_a_row(market: Market, data: st.DataObject, lookup: dict[str, Any]) -> None:
     rows = data.draw(quotes_around(market))
     age = lookup["max_age_seconds"]
@@ -79,7 +79,7 @@ def test_costs_by_quotes_of_one_side_a_row(market: Market, data: st.DataObject, 
 
 
 @given(MARKETS, st.data(), st.booleans(), st.randoms(use_true_random=False))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_the_order_of_rows_is_of_no_effect(market: Market, data: st.DataObject, carried: bool, random: Random) -> None:  # noqa: FBT001 - drawn
     rows = data.draw(quotes_around(market))
     nulls = {"nulls": "unchanged"} if carried else {}

@@ -52,7 +52,7 @@ def depth_around(market: Market) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 @given(markets(contracts(st.just(60 * SECOND)), st.just("unique"), st.just("ns"), most=12), st.data())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_costs_by_a_book_that_was_rebuilt(market: Market, data: st.DataObject) -> None:
     updates = [row | {"BMLLSequenceNo": place} for place, row in enumerate(data.draw(depth_around(market)))]
     books = rebuilt(updates, 1, daily=False)

@@ -43,7 +43,7 @@ def measured(rows: list[dict[str, Any]], levels: int, reset: str, **settings: ob
     st.sampled_from(["never", "day"]),
     st.integers(1, 3),
 )
-@settings(max_examples=60)
+@settings(max_examples=24)
 def test_books_of_updates(rows: list[dict[str, Any]], levels: int, reset: str, instants: int) -> None:
     whole = book_levels.INSTANTS_PER_CELL
     try:
@@ -54,7 +54,7 @@ def test_books_of_updates(rows: list[dict[str, Any]], levels: int, reset: str, i
 
 
 @given(st.lists(price_updates, min_size=1, max_size=30), st.randoms(use_true_random=False))
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_the_order_of_rows_is_of_no_effect(rows: list[dict[str, Any]], random: Random) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
@@ -62,7 +62,7 @@ def test_the_order_of_rows_is_of_no_effect(rows: list[dict[str, Any]], random: R
 
 
 @given(st.lists(price_updates, min_size=1, max_size=40), st.sampled_from(["never", "day"]))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_a_day_is_a_part_of_the_whole(rows: list[dict[str, Any]], reset: str) -> None:
     day = {"START_DATE": date(2025, 3, 4), "END_DATE": date(2025, 3, 4)}
     whole = measured(rows, 2, reset)
@@ -113,7 +113,7 @@ over_days = st.builds(
 
 
 @given(st.lists(over_days, min_size=2, max_size=60), st.sampled_from(["never", "day"]), st.sampled_from([{}, DAYS]))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_days_one_by_one_are_one_run(rows: list[dict[str, Any]], reset: str, dates: dict[str, date]) -> None:
     whole = measured(rows, 2, reset, **dates)
     with TemporaryDirectory() as folder:

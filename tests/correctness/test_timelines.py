@@ -54,7 +54,7 @@ def measured_book(rows: list[dict[str, Any]], contract: Contract, max_age: int |
 
 
 @given(books(contracts(st.just(MINUTE)), most=10), AGES, st.data())
-@settings(max_examples=30)
+@settings(max_examples=14)
 def test_a_book_on_the_phases_of_the_market(market: Any, max_age: int | None, data: st.DataObject) -> None:  # noqa: ANN401
     contract = market.contract
     changes = data.draw(changes_near(market.rows, "TimestampNanoseconds", contract.width))
@@ -66,7 +66,7 @@ def test_a_book_on_the_phases_of_the_market(market: Any, max_age: int | None, da
 
 
 @given(markets(contracts(st.just(MINUTE)), st.just("unique"), st.just("ns"), most=12), st.data())
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_trades_on_the_phases_of_the_market(market: Any, data: st.DataObject) -> None:  # noqa: ANN401 - a market
     contract = market.contract
     changes = data.draw(changes_near(market.rows, "TradeTimestamp", contract.width))
@@ -78,7 +78,7 @@ def test_trades_on_the_phases_of_the_market(market: Any, data: st.DataObject) ->
 
 
 @given(books(contracts(st.sampled_from([900 * SECOND, 1_000 * SECOND])), most=10), AGES, st.data())
-@settings(max_examples=30)
+@settings(max_examples=14)
 def test_a_book_that_stood_before_an_interval(market: Any, max_age: int | None, data: st.DataObject) -> None:  # noqa: ANN401
     contract = market.contract
     begin, end = data.draw(st.sampled_from([("00:00", "24:00"), ("09:10", "10:00"), ("00:10", "23:50")]))
@@ -203,7 +203,7 @@ ONE_SIDED = {"prices": [{"source": ["Bid", "Ask"]}]}
 
 
 @given(books(contracts(st.just(MINUTE)), most=12), AGES, st.sampled_from(["l2", "l2tw"]), st.data())
-@settings(max_examples=30)
+@settings(max_examples=14)
 def test_a_side_that_is_unchanged_is_unknown_after_a_break(
     market: Any,  # noqa: ANN401 - a market
     max_age: int | None,

@@ -31,7 +31,7 @@ def assert_equals_the_oracle(market: Market, asked: dict[str, Any]) -> None:
 
 
 @given(MARKETS, analytics())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_any_groups_under_any_filters(market: Market, asked: dict[str, Any]) -> None:
     assert_equals_the_oracle(market, asked)
 
@@ -62,6 +62,6 @@ def test_what_a_pass_gives_that_is_asked_for_nothing(market: Market) -> None:
 
 
 @given(MARKETS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_the_retail_imbalance(market: Market) -> None:
     assert_equals_the_oracle(market, {"enable_retail_imbalance": True})

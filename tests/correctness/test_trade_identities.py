@@ -37,7 +37,7 @@ def counts(row: dict[str, object], measures: list[str]) -> bool:
 
 
 @given(MARKETS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_flows_of_the_sides_add_up_to_the_total(market: Market) -> None:
     for row in results(market, [*FLOWS, *EVERY_ROW]).values():
         for measure in (*FLOWS, *EVERY_ROW):
@@ -46,7 +46,7 @@ def test_flows_of_the_sides_add_up_to_the_total(market: Market) -> None:
 
 
 @given(MARKETS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_every_price_is_between_the_low_and_the_high(market: Market) -> None:
     for row in results(market, ["OHLC", "VWAP", "AvgPrice", "MedianPrice"]).values():
         for side in ALL_SIDES:
@@ -56,7 +56,7 @@ def test_every_price_is_between_the_low_and_the_high(market: Market) -> None:
 
 
 @given(MARKETS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_prices_are_there_together_or_not_at_all(market: Market) -> None:
     for row in results(market, ["OHLC", "AvgPrice", "MedianPrice", "Count"]).values():
         for side in ALL_SIDES:

@@ -25,7 +25,7 @@ MINUTES = Contract(60 * SECOND)
 
 
 @given(markets(contracts(WIDTHS)))
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_every_measure_of_every_side(market: Market) -> None:
     expected = trade_pass(read_trades(market.rows), market.contract, MEASURES, ALL_SIDES)
     actual = trade_result(market.table, market.contract, MEASURES, ALL_SIDES)
@@ -37,7 +37,7 @@ def test_every_measure_of_every_side(market: Market) -> None:
     st.lists(st.sampled_from(MEASURES), unique=True, min_size=1, max_size=4),
     st.lists(st.sampled_from(ALL_SIDES), unique=True, min_size=1, max_size=3),
 )
-@settings(max_examples=18)
+@settings(max_examples=10)
 def test_some_measures_of_some_sides(market: Market, measures: list[str], sides: list[str]) -> None:
     expected = trade_pass(read_trades(market.rows), market.contract, measures, sides)
     actual = trade_result(market.table, market.contract, measures, sides)
@@ -52,7 +52,7 @@ def test_some_measures_of_some_sides(market: Market, measures: list[str], sides:
         max_size=12,
     )
 )
-@settings(max_examples=12)
+@settings(max_examples=7)
 def test_prices_that_have_no_logarithm_take_no_part_in_returns(prices: list[float | None]) -> None:
     rows = [trade(place, LocalPrice=price) for place, price in enumerate(prices)]
     expected = trade_pass(read_trades(rows), MINUTES, ["OHLC", "Volatility", "MedianPrice"])
@@ -177,7 +177,7 @@ def test_venue_ticker_and_the_last_market_state_are_carried() -> None:
 
 
 @given(markets(contracts(WIDTHS), sequences=st.just("unique")))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_sources_with_other_column_names_are_mapped(market: Market) -> None:
     renamed = {"LocalPrice": "px", "Size": "qty", "ListingId": "id", "TradeTimestamp": "t"}
     source = {

@@ -52,7 +52,7 @@ def expected(rows: list[dict[str, Any]], contract: Contract, cut: dict[str, Any]
 
 
 @given(markets(contracts(st.sampled_from([SECOND, 60 * SECOND]))), counts | sizes)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_any_number_and_any_size_of_volume_buckets(market: Market, cut: dict[str, Any]) -> None:
     actual = analytics_result(market.table, market.contract, asked(**cut))
     assert_same(actual, expected(market.rows, market.contract, cut), Tolerance({NAME: 1e-12}))
@@ -63,7 +63,7 @@ def test_any_number_and_any_size_of_volume_buckets(market: Market, cut: dict[str
     st.sampled_from(["0.1", "0.5", "1"]),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_fractions_fill_buckets_exactly_whatever_the_order_of_rows(sizes: list[float], size: str, rng: Random) -> None:
     rows = [trade(place, each, place % 2 + 1) for place, each in enumerate(sizes)]
     cut = {"vpin_bucket_size": float(size)}

@@ -101,7 +101,7 @@ def spans(cuts: list[int]) -> Iterator[tuple[date | None, date | None]]:
     anchor=st.sampled_from(["start", "end"]),
     name=st.sampled_from(["bars", "coarse", "means"]),
 )
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_ranges_run_apart_are_one_run(rule: str, cuts: list[int], anchor: str, name: str) -> None:
     everything = rows_of(pipeline(rule, None, None, anchor), name)
     apart = [row for first, last in spans(cuts) for row in rows_of(pipeline(rule, first, last, anchor), name)]

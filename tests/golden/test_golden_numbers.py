@@ -409,6 +409,6 @@ CHECKS = {
 
 @pytest.mark.parametrize("case", golden_cases(), ids=lambda case: case.folder.name)
 @given(st.data())
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_the_sql_in_the_files_gives_what_the_oracle_gives(case: GoldenCase, data: st.DataObject) -> None:
     CHECKS[case.folder.name](case, data.draw)
